@@ -1,0 +1,124 @@
+"""What a run is asked to do: the whole of it, as plain values that travel as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from core.data.dataset import Pool
+from core.errors import BadParam
+
+Kind: TypeAlias = Literal["load", "pretrain", "finetune"]
+
+
+@dataclass(frozen=True)
+class DataRef:
+    """Where the data comes from.
+
+    Attributes
+    ----------
+    fingerprint : str, optional
+        Of a data set that this home folder keeps; if given, nothing else counts.
+    name : str, optional
+        Of a built-in or downloadable set, made where the home folder has none yet.
+    options : dict
+        Options of that set ({"remove": ["headers"]}).
+    """
+
+    fingerprint: str | None = None
+    name: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LoadRequest:
+    """Fetch or build a data set and keep it."""
+
+    data: DataRef
+
+
+@dataclass(frozen=True)
+class PretrainRequest:
+    """Learn an encoder from the rows of a pool, without their labels."""
+
+    data: DataRef
+    method: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    pool: Pool = "all"
+    seed: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class FinetuneRequest:
+    """Train a head on few labels, with its baseline, and evaluate both.
+
+    Attributes
+    ----------
+    model : str, optional
+        Id of a fitted encoder. None with ``pretrain`` None trains the baseline alone.
+    pretrain : PretrainRequest, optional
+        Make (or find) the encoder first; its ``data`` is ignored in favour of this ``data``.
+    labels_per_class : int, optional
+        The label budget; None takes every label.
+    draws : int
+        How many times the labelled rows are drawn; the first draw's model is kept.
+    curve : bool
+        Whether to measure scores at other label budgets too.
+    """
+
+    data: DataRef
+    model: str | None = None
+    pretrain: PretrainRequest | None = None
+    head: str = "svm"
+    head_settings: Mapping[str, Any] = field(default_factory=dict)
+    strategy: str = "frozen"
+    strategy_settings: Mapping[str, Any] = field(default_factory=dict)
+    labels_per_class: int | None = 5
+    draws: int = 5
+    curve: bool = True
+    seed: int = 0
+    name: str = ""
+
+
+Request: TypeAlias = LoadRequest | PretrainRequest | FinetuneRequest
+
+_KINDS: dict[Kind, type[LoadRequest] | type[PretrainRequest] | type[FinetuneRequest]] = {
+    "load": LoadRequest,
+    "pretrain": PretrainRequest,
+    "finetune": FinetuneRequest,
+}
+
+
+def kind_of(request: Request) -> Kind:
+    """The kind of run that a request asks for."""
+    return next(kind for kind, cls in _KINDS.items() if isinstance(request, cls))
+
+
+def to_json(request: Request) -> dict[str, Any]:
+    """The request as JSON values, its kind among them."""
+    return {"kind": kind_of(request), **asdict(request)}
+
+
+def from_json(values: Mapping[str, Any]) -> Request:
+    """The request again.
+
+    Raises
+    ------
+    BadParam
+        When the kind or a field is unknown.
+    """
+    fields = dict(values)
+    kind = fields.pop("kind", None)
+    if kind not in _KINDS:
+        raise BadParam(f"There is no kind of run {kind!r}.", hint="There is: " + ", ".join(_KINDS))
+    try:
+        fields["data"] = DataRef(**fields["data"])
+        if fields.get("pretrain"):
+            inner = dict(fields["pretrain"])
+            inner["data"] = DataRef(**inner["data"])
+            fields["pretrain"] = PretrainRequest(**inner)
+        return _KINDS[kind](**fields)
+    except (TypeError, KeyError) as error:
+        raise BadParam(f"A request of kind {kind} cannot be read: {error}.") from error
