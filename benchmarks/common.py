@@ -103,7 +103,7 @@ def run_python(arguments: Sequence[str], **variables: str) -> Any:
     Each method of a comparison runs in its own process, so that its peak memory and its cold
     start are its own.
     """
-    process = subprocess.run(  # noqa: S603
+    process = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
         env={**os.environ, **variables},
