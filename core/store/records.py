@@ -32,6 +32,11 @@ class RunRecord:
         JSON values; for a fine-tuning ``Evaluation`` and costs, for a pretraining its costs.
     error, hint : str, optional
         What went wrong, in words, and what to do.
+    pid, pid_created, host : int, float and str, optional
+        The process that works on it, when that process began (seconds since 1970; a number of
+        a process is used again), and the machine it runs on.
+    updated : datetime, optional
+        When the record last changed.
     """
 
     id: str
@@ -58,6 +63,9 @@ class RunRecord:
     parent: str | None = None
     starred: bool = False
     note: str = ""
+    host: str | None = None
+    pid_created: float | None = None
+    updated: datetime | None = None
 
     @property
     def live(self) -> bool:
