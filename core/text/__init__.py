@@ -1,0 +1,1 @@
+"""From texts to terms: words, their forms, the vocabulary, and counts."""

@@ -1,0 +1,33 @@
+"""Stop words by language."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """The stop words of a language, in lower case; empty where there is no list.
+
+    English is scikit-learn's own list, so that results can be compared with it; the other
+    languages come from the ``stop-words`` package. Entries that tokenisation would take apart
+    ("don't") are left out, because no token can equal them.
+
+    Parameters
+    ----------
+    language : str
+        A key of :data:`core.text.languages.LANGUAGES`.
+    """
+    from core.text.languages import LANGUAGES
+    from core.text.scripts import split_words
+
+    if not LANGUAGES[language].stop_words:
+        return frozenset()
+    if language == "english":
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+        return frozenset(ENGLISH_STOP_WORDS)
+    from stop_words import get_stop_words
+
+    entries = (entry.strip().lower() for entry in get_stop_words(language))
+    return frozenset(entry for entry in entries if split_words(entry) == [entry])
