@@ -1,0 +1,115 @@
+"""Evaluate: the verdict of one run, the chart it comes from, and what stands behind it."""
+
+import streamlit as st
+
+from core.evaluate import words
+from core.figures import gain as gain_figures
+from core.figures import label_curve
+from core.store import runs
+from ui import charts, live, report, resources, shell
+from ui.tables import runs_table
+from ui.wording import percent, points
+
+asked = st.query_params.get("run")
+if asked is None:
+    shell.start("evaluate")
+    finished = runs.list_all(kind="finetune", limit=100)
+    if not finished:
+        with st.container(border=True):
+            st.markdown("**Nothing has been evaluated yet.**")
+            st.markdown("Run the built-in example, or fine-tune on your own data.")
+            shell.next_step("To the example", "home")
+            shell.next_step("Fine-tune", "finetune")
+        st.stop()
+    st.markdown("Select a run to open its report.")
+    chosen = runs_table(finished, key="ev_runs", selection="single-row")
+    if chosen:
+        shell.go("evaluate", run=chosen[0].id)
+    st.stop()
+
+record = runs.get(asked)
+shell.start("evaluate", title=shell.plain(record.name), intro=False)
+st.title(shell.plain(record.name), anchor=False)
+st.caption(report.summary(record))
+if record.kind != "finetune":
+    st.info(
+        "This run has no report: it is a "
+        + ("pretraining." if record.kind == "pretrain" else "data set.")
+    )
+    shell.next_step("All runs", "runs")
+    st.stop()
+record = live.follow(record.id)
+if record.dataset:
+    shell.use_data(record.dataset)
+evaluation = resources.evaluation(record.id)
+
+report.verdict_card(evaluation)
+
+with st.grid(4, min_column_width=150):
+    accuracy = evaluation.test.accuracy
+    st.metric(
+        "Test accuracy",
+        percent(accuracy.value),
+        border=True,
+        height="stretch",
+        help=f"Share of the test rows it gets right. {report.interval_words(accuracy)}",
+    )
+    if evaluation.baseline_test is not None:
+        st.metric(
+            "Without pretraining",
+            percent(evaluation.baseline_test.accuracy.value),
+            border=True,
+            height="stretch",
+            help="The same head, labels and test rows, on rows encoded by a method that learns nothing. "
+            + report.interval_words(evaluation.baseline_test.accuracy),
+        )
+    st.metric(
+        "Macro F1",
+        f"{evaluation.test.macro_f1.value:.3f}",
+        border=True,
+        height="stretch",
+        help="Mean over the classes of F1 (the harmonic mean of precision and recall): every "
+        "class counts the same, however rare.",
+    )
+    st.metric(
+        "Training accuracy",
+        percent(evaluation.train.accuracy.value),
+        border=True,
+        height="stretch",
+        help=f"On the {evaluation.train.rows} labelled rows it learned from. "
+        f"Test is {points(evaluation.test.accuracy.value - evaluation.train.accuracy.value)} points from it.",
+    )
+
+if evaluation.comparison is not None:
+    left, right = st.columns([3, 2])
+    with left.container(border=True, height="stretch"):
+        if len(evaluation.curve) > 1:
+            st.markdown("**How many labels does it save?**")
+            charts.draw(label_curve.label_curve(evaluation), key="ev_curve")
+            if evaluation.labels_saved is not None:
+                st.caption(words.saved_sentence(evaluation))
+        else:
+            st.markdown("**The difference, with its interval**")
+            charts.draw(gain_figures.gain_interval(evaluation), key="ev_gain")
+    with right.container(border=True, height="stretch"):
+        st.markdown("**Where it helped, class by class**")
+        charts.draw(gain_figures.gain_per_class(evaluation), key="ev_classes")
+
+tabs = st.tabs(
+    ["Per class", "Confusion", "Mistakes", "Overfitting", "Settings"],
+    key="ev_tab",
+    on_change="rerun",
+)
+for tab, draw in zip(
+    tabs,
+    [report.per_class, report.confusion, report.mistakes, report.overfitting, report.settings],
+    strict=True,
+):
+    if tab.open:
+        with tab:
+            draw(record, evaluation)
+
+with st.container(horizontal=True):
+    shell.next_step("Try it on a text of your own", "predict", run=record.id)
+    shell.next_step("Fine-tune with other settings", "finetune", data=(record.dataset or "")[:12])
+    shell.next_step("Compare with other runs", "runs")

@@ -1,0 +1,43 @@
+"""Predict: classify a row of one's own and see what decided; a file in, predictions out."""
+
+import streamlit as st
+
+from core.store import runs
+from ui import predicting, resources, shell
+from ui.report import summary
+
+shell.start("predict")
+finished = {r.id: r for r in runs.list_all(kind="finetune", states=["done"], limit=200)}
+if not finished:
+    with st.container(border=True):
+        st.markdown("**There is no classifier yet.**")
+        st.markdown("Run the built-in example, or fine-tune on your own data; then come back.")
+        shell.next_step("To the example", "home")
+        shell.next_step("Fine-tune", "finetune")
+    st.stop()
+
+asked = st.query_params.get("run")
+if asked in finished:
+    st.session_state["pr_run"] = asked
+if st.session_state.get("pr_run") not in finished:
+    st.session_state["pr_run"] = next(iter(finished))
+chosen = st.selectbox(
+    "Classifier",
+    list(finished),
+    format_func=lambda key: f"{finished[key].name} · {key[:5]}",
+    key="pr_run",
+    persist_state="session",
+)
+st.query_params["run"] = chosen
+record = finished[chosen]
+st.caption(summary(record))
+classifier = resources.classifier(record.id)
+
+modality = predicting.modality_of(record)
+if modality == "text":
+    predicting.one_text(record, classifier)
+else:
+    predicting.one_row(record, classifier)
+if modality != "image":
+    predicting.many(record, classifier, modality)
+shell.next_step("How good is it? Its report", "evaluate", run=record.id)

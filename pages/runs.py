@@ -1,0 +1,86 @@
+"""Runs: every job on this server; open, compare, run again, delete."""
+
+import streamlit as st
+
+from core import jobs
+from core.store import runs
+from ui import comparison, shell
+from ui.tables import KINDS, STATES, runs_table
+from ui.wording import plural
+
+shell.start("runs")
+jobs.sweep()
+
+with st.grid(3, min_column_width=200):
+    kind = st.selectbox(
+        "Kind",
+        [None, "finetune", "pretrain", "load"],
+        format_func=lambda k: "All kinds" if k is None else KINDS[k],
+        key="runs_kind",
+        bind="query-params",
+    )
+    state = st.selectbox(
+        "State",
+        [None, *STATES],
+        format_func=lambda s: "All states" if s is None else STATES[s],
+        key="runs_state",
+        bind="query-params",
+    )
+    words = st.text_input("Name or data contains", key="runs_text", icon=":material/search:")
+
+records = runs.list_all(kind=kind, states=None if state is None else [state], limit=500)
+if words:
+    records = [r for r in records if words.lower() in f"{r.name} {r.dataset_title}".lower()]
+if not records:
+    with st.container(border=True):
+        st.markdown(
+            "**No run fits.**" if kind or state or words else "**Nothing has been run yet.**"
+        )
+        shell.next_step("To the example on the home page", "home")
+    st.stop()
+
+chosen = runs_table(records, key="runs_table", selection="multi-row", kinds=True)
+if not chosen:
+    st.caption("Select one run to open it, several fine-tunings to compare them.")
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    if len(chosen) == 1:
+        only = chosen[0]
+        place = {"load": "data", "pretrain": "pretrain", "finetune": "evaluate"}[only.kind]
+        if st.button("Open", type="primary", icon=":material/open_in_new:", key="runs_open"):
+            shell.go(place, run=only.id)
+        if only.live:
+            if st.button("Cancel", icon=":material/cancel:", key="runs_cancel"):
+                jobs.cancel(only.id)
+                st.rerun()
+        elif st.button(
+            "Run again",
+            icon=":material/replay:",
+            key="runs_again",
+            help="The same request as a new run.",
+        ):
+            again = jobs.again(only.id)
+            shell.go(place, run=again.id)
+    ended = [record for record in chosen if not record.live]
+    with st.popover(
+        "Delete",
+        icon=":material/delete:",
+        disabled=not ended,
+        help=None if ended else "A run that is under way cannot be deleted: cancel it first.",
+    ):
+        st.markdown(
+            f"Delete {plural(len(ended), 'run')} with its report and classifier? "
+            "This cannot be undone. Pretrained models stay in the library."
+        )
+        if st.button("Delete for good", type="primary", key="runs_delete"):
+            for record in ended:
+                runs.delete(record.id)
+            st.toast(f"{plural(len(ended), 'run')} deleted.", icon=":material/delete:")
+            st.rerun()
+
+comparable = [r for r in chosen if r.kind == "finetune" and r.state == "done"]
+if len(comparable) > 1:
+    comparison.side_by_side(comparable)
+elif len(chosen) > 1:
+    st.caption("Only finished fine-tunings can be compared.")

@@ -1,0 +1,74 @@
+"""Finished fine-tunings side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluate.side_by_side import differing_settings
+from core.figures.comparison import compare_runs
+from core.store.records import RunRecord
+from ui import charts, resources
+from ui.tables import VERDICTS
+
+
+def side_by_side(records: Sequence[RunRecord]) -> None:
+    """Scores with intervals, and only the settings that differ."""
+    st.header("Side by side", anchor=False)
+    named = _names(records)
+    evaluations = [resources.evaluation(record.id) for record in records]
+    charts.draw(
+        compare_runs(
+            [
+                (name, e.test.accuracy, e.comparison.kind if e.comparison else None)
+                for name, e in zip(named, evaluations, strict=True)
+            ]
+        ),
+        key="runs_compare",
+    )
+    if len({record.dataset for record in records}) > 1:
+        st.warning(
+            "These runs stand on different data sets, so their scores cannot be held against "
+            "each other.",
+            icon=":material/warning:",
+        )
+    else:
+        st.caption(
+            "Test accuracy with its 95 % interval. Intervals that overlap a little can still hide "
+            "a clear difference, and the other way round: the paired verdict of each run against "
+            "its own baseline is in its report."
+        )
+    scores = pd.DataFrame(
+        {
+            name: {
+                "Verdict": VERDICTS[e.comparison.kind] if e.comparison else "Baseline only",
+                "Test accuracy": f"{e.test.accuracy.value:.3f}",
+                "Without pretraining": f"{e.baseline_test.accuracy.value:.3f}"
+                if e.baseline_test
+                else "–",
+                "Macro F1": f"{e.test.macro_f1.value:.3f}",
+                "Log loss": f"{e.test.log_loss.value:.3f}",
+                "Training accuracy": f"{e.train.accuracy.value:.3f}",
+            }
+            for name, e in zip(named, evaluations, strict=True)
+        }
+    )
+    st.dataframe(scores, key="runs_scores", alt="Scores of the selected runs.")
+    differing = pd.DataFrame(differing_settings([record.request for record in records]))
+    if differing.empty:
+        st.caption("All their settings are the same.")
+    else:
+        differing.columns = named[: len(differing.columns)]
+        st.markdown("**Settings that differ**")
+        st.dataframe(differing.astype(str), key="runs_settings", alt="Settings that differ.")
+
+
+def _names(records: Sequence[RunRecord]) -> list[str]:
+    """Names that are told apart: the id is added where two runs share one."""
+    names = [record.name for record in records]
+    return [
+        f"{record.name} ({record.id[:5]})" if names.count(record.name) > 1 else record.name
+        for record in records
+    ]

@@ -1,0 +1,106 @@
+"""Widgets drawn from a table of settings (:mod:`core.params`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.params import Param
+
+
+def settings_form(
+    params: Iterable[Param], *, key: str, values: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw one widget a setting and return what they say.
+
+    Those marked ``advanced`` are folded under "More settings", by group. Choices stay for the
+    session. Nothing is validated here: core does it again.
+
+    Parameters
+    ----------
+    params : iterable of Param
+        What to draw, in order.
+    key : str
+        Prefix of the widgets' keys; one form, one key.
+    values : mapping, optional
+        Where to start instead of the defaults.
+    """
+    start = dict(values or {})
+    chosen: dict[str, Any] = {}
+    simple = [p for p in params if not p.advanced]
+    folded = [p for p in params if p.advanced]
+    _rows(simple, key, start, chosen)
+    if folded:
+        with st.expander("More settings", icon=":material/tune:"):
+            for group in dict.fromkeys(p.group for p in folded):
+                if group:
+                    st.markdown(f"**{group}**")
+                _rows([p for p in folded if p.group == group], key, start, chosen)
+    return chosen
+
+
+def _rows(params: list[Param], key: str, start: Mapping[str, Any], chosen: dict[str, Any]) -> None:
+    if not params:
+        return
+    with st.grid(min(3, max(2, len(params))), min_column_width=220, vertical_alignment="bottom"):
+        for param in params:
+            chosen[param.name] = _widget(param, f"{key}_{param.name}", start)
+
+
+def _widget(param: Param, key: str, start: Mapping[str, Any]) -> Any:
+    value = start.get(param.name, param.default)
+    common: dict[str, Any] = {"key": key, "help": param.help, "persist_state": "session"}
+    if param.kind == "bool":
+        return st.toggle(param.title, value=bool(value), **common)
+    if param.kind == "choice":
+        return _choice(param, value, common)
+    if param.kind == "text":
+        return st.text_input(param.title, value=value, **common)
+    if param.kind == "int":
+        return st.number_input(
+            param.title,
+            value=None if value is None else int(value),
+            min_value=None if param.low is None else int(param.low),
+            max_value=None if param.high is None else int(param.high),
+            step=1,
+            placeholder="none" if param.optional else None,
+            **common,
+        )
+    return st.number_input(
+        param.title,
+        value=None if value is None else float(value),
+        min_value=None if param.low is None else float(param.low),
+        max_value=None if param.high is None else float(param.high),
+        step=_step(param, value),
+        format="%g",
+        placeholder="none" if param.optional else None,
+        **common,
+    )
+
+
+def _choice(param: Param, value: Any, common: dict[str, Any]) -> Any:
+    def label(choice: str) -> str:
+        return param.choice_labels.get(choice, choice)
+
+    options = list(param.choices)
+    if len(options) <= 3 and sum(len(label(o)) for o in options) <= 24:
+        return st.segmented_control(
+            param.title, options, default=value, required=True, format_func=label, **common
+        )
+    index = options.index(value) if value in options else None
+    return st.selectbox(param.title, options, index=index, format_func=label, **common)
+
+
+def _step(param: Param, value: Any) -> float:
+    """A step that makes sense for the size of the value."""
+    if param.scale == "linear" and param.low is not None and param.high is not None:
+        width = param.high - param.low
+        if width <= 1:
+            return 0.05
+    size = abs(float(value)) if value else 1.0
+    step = 1.0
+    while step > size / 2:
+        step /= 10
+    return step

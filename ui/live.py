@@ -1,0 +1,90 @@
+"""The fragment that follows a running job, and what is shown when it ended without a result."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import jobs
+from core.store import runs
+from core.store.records import RunRecord
+from ui import charts, faults, shell
+from ui.wording import duration
+
+
+def follow(run_id: str) -> RunRecord:
+    """Show how far a run is; returns its record, which is ``done`` when the page may go on.
+
+    While it waits or works this draws a panel that renews itself, and the page stops. A run
+    that failed, was cancelled or was interrupted is explained, with a way to run it again.
+    """
+    record = runs.get(run_id)
+    if record.live:
+        _panel(run_id)
+        st.caption(
+            "The work goes on when you close this page. Come back by this address, or from Runs."
+        )
+        st.stop()
+    if record.state != "done":
+        _ended(record)
+        st.stop()
+    return record
+
+
+@st.fragment(run_every="1s")
+def _panel(run_id: str) -> None:
+    jobs.sweep()
+    record = runs.get(run_id)
+    if not record.live:
+        st.rerun()
+    with st.container(border=True):
+        if record.state == "queued":
+            st.progress(0.0, text="Waiting for a free worker")
+        else:
+            left = jobs.time_left(record)
+            text = shell.plain(record.message or "Working")
+            if left is not None:
+                text += f" · about {duration(left)} left"
+            st.progress(record.progress, text=text)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(
+                "Cancel",
+                icon=":material/cancel:",
+                key=f"cancel_{run_id}",
+                disabled=record.cancel_requested,
+                help="It stops within two seconds. What other runs made is kept.",
+            ):
+                with faults.shown():
+                    jobs.cancel(run_id)
+                st.rerun(scope="fragment")
+            if record.cancel_requested:
+                st.caption("Stopping …")
+            elif record.started is not None:
+                from datetime import UTC, datetime
+
+                since = (datetime.now(UTC) - record.started).total_seconds()
+                st.caption(f"Running for {duration(since)}")
+        points = runs.points(run_id)
+        if any("train_loss" in point for point in points):
+            from core.figures.training import losses
+
+            charts.draw(losses(points), key=f"live_losses_{run_id}")
+
+
+_ENDINGS = {
+    "failed": ("This run failed.", ":material/error:"),
+    "cancelled": ("This run was cancelled.", ":material/cancel:"),
+    "interrupted": ("This run was interrupted.", ":material/power_off:"),
+}
+
+
+def _ended(record: RunRecord) -> None:
+    title, icon = _ENDINGS[record.state]
+    words = " ".join(part for part in (record.error, record.hint) if part)
+    show = st.error if record.state == "failed" else st.warning
+    show(words or "Nothing else was lost.", title=title, icon=icon)
+    with st.container(horizontal=True):
+        if st.button("Run it again", type="primary", icon=":material/replay:"):
+            again = jobs.again(record.id)
+            place = {"load": "data", "pretrain": "pretrain", "finetune": "evaluate"}[record.kind]
+            shell.go(place, run=again.id)
+        shell.next_step("All runs", "runs")

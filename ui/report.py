@@ -1,0 +1,229 @@
+"""The parts of a run's report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.evaluate import words
+from core.evaluate.results import Evaluation, Interval
+from core.store.records import RunRecord
+from ui import charts, resources, rows, shell
+from ui.wording import ago, duration, megabytes, number, percent, plural
+
+_LOOKS = {
+    "helped": (":material/trending_up:", "green"),
+    "unclear": (":material/trending_flat:", "orange"),
+    "hurt": (":material/trending_down:", "red"),
+}
+
+
+def summary(record: RunRecord) -> str:
+    """One line under the title: what was asked, when, how long it took."""
+    request = record.request
+    parts = []
+    if record.kind == "finetune":
+        from core.finetune import get_head, get_strategy
+
+        per_class = request.get("labels_per_class")
+        parts.append("all labels" if per_class is None else f"{per_class} labels per class")
+        parts.append(get_head(request["head"]).title.lower())
+        parts.append(get_strategy(request["strategy"]).title.lower())
+        parts.append(f"seed {request['seed']}, {plural(request['draws'], 'draw')}")
+    if record.dataset_title:
+        parts.append(shell.plain(record.dataset_title))
+    if record.finished is not None:
+        parts.append(f"finished {ago(record.finished)}")
+    if record.seconds is not None:
+        parts.append(duration(record.seconds))
+    return " · ".join(parts)
+
+
+def interval_words(interval: Interval) -> str:
+    """The 95 % interval as a sentence, or nothing where there is none."""
+    if interval.low is None or interval.high is None:
+        return ""
+    return f"95 % interval: {percent(interval.low)} to {percent(interval.high)}."
+
+
+def verdict_card(evaluation: Evaluation) -> None:
+    """The verdict on top, in words."""
+    with st.container(border=True):
+        if evaluation.comparison is None:
+            st.subheader(":material/straighten: The baseline alone", anchor=False)
+            accuracy = evaluation.test.accuracy
+            st.markdown(
+                f"Without pretraining it gets {percent(accuracy.value)} of "
+                f"{number(evaluation.test.rows)} test rows right. {interval_words(accuracy)} "
+                "Choose a pretrained model on the Fine-tune page to see what it would buy."
+            )
+        else:
+            icon, colour = _LOOKS[evaluation.comparison.kind]
+            st.subheader(f":{colour}[{icon}] {words.verdict_title(evaluation)}", anchor=False)
+            st.markdown(words.verdict_sentence(evaluation))
+        for note in evaluation.notes:
+            st.caption(f":material/info: {shell.plain(note)}")
+
+
+def per_class(record: RunRecord, evaluation: Evaluation) -> None:
+    """Precision, recall and F1 of each class, beside the baseline's."""
+    base = (
+        {c.name: c for c in evaluation.baseline_test.per_class} if evaluation.baseline_test else {}
+    )
+    table = []
+    for scores in evaluation.test.per_class:
+        line: dict[str, Any] = {
+            "Class": scores.name,
+            "Test rows": scores.support,
+            "Precision": scores.precision.value,
+            "Recall": scores.recall.value,
+            "Recall, low": scores.recall.low,
+            "Recall, high": scores.recall.high,
+            "F1": scores.f1.value,
+        }
+        if scores.name in base:
+            line["F1 without"] = base[scores.name].f1.value
+        table.append(line)
+    share = st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="%.3f")
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        key="ev_class_table",
+        column_config={
+            "Precision": share,
+            "Recall": share,
+            "F1": share,
+            "Recall, low": st.column_config.NumberColumn(format="%.3f"),
+            "Recall, high": st.column_config.NumberColumn(format="%.3f"),
+            "F1 without": st.column_config.NumberColumn("F1 without pretraining", format="%.3f"),
+        },
+        alt="Scores of each class on the test rows.",
+    )
+    st.caption(
+        "Precision: of the rows it calls this class, the share that is. Recall: of the rows of "
+        "this class, the share it finds, with its 95 % interval. F1: their harmonic mean."
+    )
+    test = evaluation.test
+    st.markdown(
+        f"Balanced accuracy {test.balanced_accuracy.value:.3f} · macro precision "
+        f"{test.macro_precision.value:.3f} · macro recall {test.macro_recall.value:.3f} · log loss "
+        f"{test.log_loss.value:.3f} (lower is better; it punishes being sure and wrong)"
+    )
+
+
+def confusion(record: RunRecord, evaluation: Evaluation) -> None:
+    """The confusion matrix, and the rows behind one of its cells."""
+    from core.evaluate.mistakes import cell_rows
+    from core.figures.confusion import confusion as figure
+
+    charts.draw(figure(evaluation), key="ev_confusion")
+    table = [
+        (count, truth, said)
+        for truth, line in enumerate(evaluation.test.confusion)
+        for said, count in enumerate(line)
+        if count and truth != said
+    ]
+    if not table:
+        st.success("It makes no mistake on the test rows.", icon=":material/check:")
+        return
+    table.sort(reverse=True)
+    names = evaluation.classes
+    st.markdown("**What is taken for what**")
+    event = st.dataframe(
+        pd.DataFrame([{"Truth": names[t], "Taken for": names[s], "Rows": c} for c, t, s in table]),
+        hide_index=True,
+        key="ev_cells",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(320, 36 * (len(table) + 1)),
+        alt="Pairs of classes that are mixed up, most frequent first.",
+    )
+    picked = event["selection"]["rows"]  # type: ignore[index]
+    if not picked:
+        st.caption("Select a line to read its rows.")
+        return
+    _, truth, said = table[picked[0]]
+    arrays = resources.predictions(record.id)
+    indices = cell_rows(arrays, truth, said)
+    st.markdown(
+        f"**{plural(len(indices), 'row')} of {shell.plain(names[truth])} "
+        f"taken for {shell.plain(names[said])}**"
+    )
+    rows.listing(record, indices[:50], key="ev_cell_rows")
+
+
+def mistakes(record: RunRecord, evaluation: Evaluation) -> None:
+    """The wrong answers it was surest of."""
+    from core.evaluate.mistakes import worst_mistakes
+
+    found = worst_mistakes(resources.predictions(record.id), evaluation.classes, 50)
+    if not found:
+        st.success("It makes no mistake on the test rows.", icon=":material/check:")
+        return
+    st.markdown(
+        "The wrong answers it was surest of, worst first. Some are wrong labels in the data: "
+        "read them before you blame the model."
+    )
+    rows.mistakes(record, found, key="ev_mistakes")
+
+
+def overfitting(record: RunRecord, evaluation: Evaluation) -> None:
+    """Training against test, in words; and the curves of the descent where there are some."""
+    st.markdown(words.overfitting_sentence(evaluation))
+    table = []
+    for name, scores in (
+        ("Pretrained, training rows", evaluation.train),
+        ("Pretrained, test rows", evaluation.test),
+        ("Baseline, training rows", evaluation.baseline_train),
+        ("Baseline, test rows", evaluation.baseline_test),
+    ):
+        if scores is not None:
+            table.append(
+                {
+                    "": name,
+                    "Rows": scores.rows,
+                    "Accuracy": scores.accuracy.value,
+                    "Macro F1": scores.macro_f1.value,
+                    "Log loss": scores.log_loss.value,
+                }
+            )
+    st.dataframe(
+        pd.DataFrame(table),
+        hide_index=True,
+        key="ev_fit",
+        column_config={
+            name: st.column_config.NumberColumn(format="%.3f")
+            for name in ("Accuracy", "Macro F1", "Log loss")
+        },
+        alt="Scores on training and test rows.",
+    )
+    curves = dict(evaluation.curves)
+    if curves:
+        from core.figures.training import losses
+
+        length = max(len(values) for values in curves.values())
+        points = [
+            {name: values[i] for name, values in curves.items() if i < len(values)}
+            for i in range(length)
+        ]
+        charts.draw(losses(points), key="ev_losses")
+
+
+def settings(record: RunRecord, evaluation: Evaluation) -> None:
+    """The whole request, costs and versions: what it takes to get the same again."""
+    from core.jobs.requests import from_json
+    from ui.command import command_line
+
+    seconds = (record.result or {}).get("seconds", {})
+    parts = [f"{name} {duration(value)}" for name, value in seconds.items()]
+    parts.append(f"peak memory {megabytes(record.peak_memory_mb)}")
+    st.markdown(" · ".join(parts))
+    st.markdown("The same from a shell:")
+    st.code(command_line(from_json(record.request), record), language="bash", wrap_lines=True)
+    st.markdown("The whole request, as recorded:")
+    st.json(record.request, expanded=1)
+    if record.versions:
+        st.caption(" · ".join(f"{name} {version}" for name, version in record.versions.items()))
+    st.caption(f"Run {record.id} · data fingerprint {(record.dataset or '')[:12]}")

@@ -1,0 +1,98 @@
+"""The cached doors into core.
+
+What comes out of ``cache_resource`` is shared by every user of the server: read-only. Every
+function is keyed by fingerprints or ids of things that never change once they exist, and
+bounded by ``max_entries``. Names with an underscore in front are not part of a key.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.dataset import Dataset
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the data set")
+def dataset(fingerprint: str) -> Dataset:
+    """A data set that the home folder keeps."""
+    from core.store import datasets
+
+    return datasets.load(fingerprint)
+
+
+@st.cache_data(max_entries=16, show_spinner="Counting")
+def profile(fingerprint: str) -> Any:
+    """Its numbers (:class:`core.data.profile.Profile`)."""
+    from core.data.profile import profile as compute
+
+    return compute(dataset(fingerprint))
+
+
+@st.cache_data(max_entries=16, show_spinner="Looking for what would fool you")
+def findings(fingerprint: str) -> list[Any]:
+    """Its checks (:class:`core.data.checks.Finding`)."""
+    from core.data.checks import check
+
+    return check(dataset(fingerprint))
+
+
+@st.cache_data(max_entries=16, show_spinner="Comparing the classes' words")
+def class_terms(fingerprint: str) -> dict[str, list[tuple[str, float]]]:
+    """The terms that tell its classes apart."""
+    from core.data.terms import class_terms as compute
+
+    return compute(dataset(fingerprint), k=12)
+
+
+@st.cache_data(max_entries=16, show_spinner="Drawing the map: a few seconds, once")
+def row_map(fingerprint: str, method: str) -> Any:
+    """A 2-D map of its rows (:class:`core.data.row_map.RowMap`)."""
+    from core.data.row_map import row_map as compute
+
+    return compute(dataset(fingerprint), method=method)  # type: ignore[arg-type]
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the pretrained model")
+def encoder(model_id: str) -> Any:
+    """A fitted encoder of the library."""
+    from core.store import models
+
+    return models.load(model_id)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the classifier")
+def classifier(run_id: str) -> Any:
+    """The classifier that a finished run kept."""
+    from core.store import classifiers
+
+    return classifiers.load(run_id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def evaluation(run_id: str) -> Any:
+    """The evaluation of a finished run."""
+    from core.evaluate.results import evaluation_from_json
+    from core.store import runs
+
+    result = runs.get(run_id).result or {}
+    return evaluation_from_json(result["evaluation"])
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def predictions(run_id: str) -> dict[str, np.ndarray]:
+    """Test rows, their labels and probabilities, of a finished run."""
+    from core.store import runs
+
+    return runs.load_arrays(run_id, "predictions")
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def training_points(run_id: str) -> pd.DataFrame:
+    """The curve points of a finished run, one row a report."""
+    from core.store import runs
+
+    return pd.DataFrame(runs.points(run_id))

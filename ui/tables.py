@@ -1,0 +1,91 @@
+"""The table of runs, the same on every page that shows one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from core.store.records import RunRecord
+from ui.wording import ago, duration, points
+
+STATES = {
+    "queued": "Waiting",
+    "running": "Running",
+    "done": "Done",
+    "failed": "Failed",
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted",
+}
+VERDICTS = {"helped": "Helped", "unclear": "No clear difference", "hurt": "Hurt"}
+KINDS = {"load": "Data", "pretrain": "Pretraining", "finetune": "Fine-tuning"}
+
+
+def verdict(record: RunRecord) -> tuple[str, float | None, float | None]:
+    """Verdict or state in words, gain in points, and test accuracy, of one run."""
+    if record.state != "done":
+        return STATES[record.state], None, None
+    evaluation = (record.result or {}).get("evaluation")
+    if not evaluation:
+        return STATES["done"], None, None
+    accuracy = evaluation["test"]["accuracy"]["value"]
+    comparison = evaluation.get("comparison")
+    if not comparison:
+        return "Baseline only", None, accuracy
+    return VERDICTS[comparison["kind"]], comparison["gain"]["value"] * 100, accuracy
+
+
+def budget(request: dict[str, Any]) -> str:
+    """The label budget of a fine-tuning in words."""
+    if request.get("kind") != "finetune":
+        return ""
+    per_class = request.get("labels_per_class")
+    return "all" if per_class is None else f"{per_class} per class"
+
+
+def runs_table(
+    records: Sequence[RunRecord],
+    *,
+    key: str,
+    selection: Literal["single-row", "multi-row"],
+    kinds: bool = False,
+) -> list[RunRecord]:
+    """Draw runs as a table and return those selected."""
+    rows = []
+    for record in records:
+        words, gain, accuracy = verdict(record)
+        rows.append(
+            {
+                "Run": record.name,
+                "Kind": KINDS[record.kind],
+                "Verdict": words,
+                "Gain": "" if gain is None else points(gain / 100),
+                "Accuracy": accuracy,
+                "Labels": budget(record.request),
+                "Data": record.dataset_title,
+                "Took": duration(record.seconds),
+                "When": ago(record.created),
+            }
+        )
+    columns = ["Run", "Verdict", "Gain", "Accuracy", "Labels", "Data", "Took", "When"]
+    if kinds:
+        columns.insert(1, "Kind")
+    event = st.dataframe(
+        pd.DataFrame(rows),
+        key=key,
+        hide_index=True,
+        column_order=columns,
+        on_select="rerun",
+        selection_mode=selection,
+        column_config={
+            "Gain": st.column_config.TextColumn("Gain (points)", alignment="right"),
+            "Accuracy": st.column_config.ProgressColumn(
+                "Test accuracy", min_value=0.0, max_value=1.0, format="%.3f"
+            ),
+        },
+        alt="Table of runs with verdict, gain, accuracy, labels and age.",
+    )
+    picked = event["selection"]["rows"]  # type: ignore[index]
+    return [records[i] for i in picked if i < len(records)]
