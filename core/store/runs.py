@@ -15,7 +15,7 @@ import socket
 import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -66,6 +66,7 @@ def create(
     dataset_title: str = "",
     model: str | None = None,
     parent: str | None = None,
+    pid: int | None = None,
 ) -> RunRecord:
     """Put a new run at the end of the queue, and make its folder.
 
@@ -81,6 +82,8 @@ def create(
         The data set's name for people.
     parent : str, optional
         The run that this one was made from.
+    pid : int, optional
+        The process that works on it from now on: it never waits, so no worker can take it.
 
     Raises
     ------
@@ -109,6 +112,8 @@ def create(
         "starred": False,
         "note": "",
     }
+    if pid is not None:
+        values.update(state="running", **_taken(pid, moment))
     place = make_folder(folder(run_id))
     try:
         with db.writing() as connection:
@@ -216,14 +221,7 @@ def claim(pid: int, *, at_most: int) -> RunRecord | None:
         taken = connection.execute(
             db.runs.update()
             .where(db.runs.c.id == run_id, db.runs.c.state == "queued")
-            .values(
-                state="running",
-                started=moment,
-                updated=moment,
-                pid=pid,
-                pid_created=_begun(pid),
-                host=socket.gethostname(),
-            )
+            .values(state="running", updated=moment, **_taken(pid, moment))
         )
         # a cancel may slip in between on databases where readers do not wait for the row above
         return _fetch(connection, run_id) if taken.rowcount == 1 else None
@@ -426,6 +424,16 @@ def _allowed(run: RunRecord, fields: Mapping[str, Any]) -> dict[str, Any]:
     if values:
         values["updated"] = db.now()
     return values
+
+
+def _taken(pid: int, moment: datetime) -> dict[str, Any]:
+    """What a run notes about the process that takes it."""
+    return {
+        "started": moment,
+        "pid": pid,
+        "pid_created": _begun(pid),
+        "host": socket.gethostname(),
+    }
 
 
 def _begun(pid: int) -> float | None:
