@@ -183,3 +183,7 @@ def _no_table(what: str, title: str, offered: list[str]) -> BadParam:
         f"There is no {what} for {title}.",
         hint="Take words as written, or one of these languages: " + ", ".join(offered) + ".",
     )
+
+
+#: What is done to texts where nothing is said.
+DEFAULT_PREPARATION = TextPreparation()

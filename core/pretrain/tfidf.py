@@ -1,0 +1,198 @@
+"""TF-IDF: texts as weighted counts of their terms. Nothing is learned but the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
+
+from core.errors import BadData
+from core.params import Param, Value
+from core.pretrain.base import Encoder, Estimate, Method, Parts, PoolSize
+from core.pretrain.rows import as_texts, part
+from core.progress import SILENT, Progress
+from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
+from core.text.terms import build_terms, encode_terms
+from core.text.tokens import Tokenizer
+from core.text.vocabulary import Vocabulary
+from core.types import Rows, State
+
+
+class TfidfEncoder(Encoder):
+    """Texts as term counts, weighted by rarity, scaled to length 1 (Salton & Buckley 1988).
+
+    Equals scikit-learn's ``TfidfVectorizer`` of the same settings, with its columns in the
+    order of the vocabulary. Where a pool is so small that the frequency limits leave no
+    term, the limits give way (a baseline must not fail) and ``notes_`` says so.
+
+    Parameters
+    ----------
+    preparation : TextPreparation
+        How texts become terms.
+    sublinear : bool, default=True
+        Count a term that stands f times as 1 + ln f.
+
+    Attributes
+    ----------
+    vocabulary_ : Vocabulary
+        The terms, in the order of the columns.
+    idf_ : ndarray of float32, shape (n_terms,)
+        Weight of each term: ln((1 + texts) / (1 + texts with it)) + 1.
+    notes_ : tuple of str
+        What a person should know about this fit.
+    """
+
+    def __init__(
+        self, preparation: TextPreparation = DEFAULT_PREPARATION, *, sublinear: bool = True
+    ) -> None:
+        self.preparation = preparation
+        self.sublinear = sublinear
+
+    def fit(self, rows: Rows, y: Any = None, *, progress: Progress = SILENT) -> Self:
+        """Choose the vocabulary and weigh its terms. See :class:`Encoder`."""
+        self.fit_transform(rows, progress=progress)
+        return self
+
+    def fit_transform(
+        self, rows: Rows, y: Any = None, *, progress: Progress = SILENT
+    ) -> sparse.csr_matrix:
+        """As ``fit(rows).transform(rows)``, reading the texts once."""
+        texts = as_texts(rows)
+        preparation, notes = self.preparation, []
+        while True:
+            try:
+                counts, vocabulary = build_terms(texts, preparation, progress=progress)
+                break
+            except BadData as error:
+                relaxed = _relaxed(preparation)
+                if relaxed is None:
+                    raise
+                preparation, change = relaxed
+                notes.append(f"{error.message} {change} was used instead.")
+        self.notes_ = tuple(notes)
+        self._take(vocabulary)
+        return self._weigh(counts)
+
+    def transform(self, rows: Rows) -> sparse.csr_matrix:
+        """Encode texts as a CSR matrix (n, n_terms) of float32 with rows of length 1 or 0."""
+        check_is_fitted(self)
+        return self._weigh(encode_terms(as_texts(rows), self._tokenizer, self.vocabulary_))
+
+    def parts(self, text: str) -> Parts:
+        """What each term of the text adds; a term that stands f times shares its weight."""
+        check_is_fitted(self)
+        lookup = self.vocabulary_.lookup
+        spans = [s for s in self._tokenizer.spans(as_texts([text])[0]) if s[2] in lookup]
+        columns = np.asarray([lookup[term] for _, _, term in spans], dtype=np.int64)
+        distinct, which, often = np.unique(columns, return_inverse=True, return_counts=True)
+        counts = sparse.csr_matrix(
+            (often.astype(np.float32), distinct, [0, len(distinct)]),
+            shape=(1, len(self.vocabulary_)),
+        )
+        shares = self._weigh(counts).data / often
+        matrix = sparse.csr_matrix(
+            (shares[which].astype(np.float32), columns, np.arange(len(columns) + 1)),
+            shape=(len(columns), len(self.vocabulary_)),
+        )
+        return Parts(
+            spans=[(start, end) for start, end, _ in spans],
+            terms=[term for _, _, term in spans],
+            matrix=matrix,
+            base=np.zeros(len(self.vocabulary_), dtype=np.float32),
+        )
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
+        """The terms, in the order of the columns."""
+        check_is_fitted(self)
+        return np.asarray(self.vocabulary_.terms, dtype=object)
+
+    def state(self) -> State:
+        """The vocabulary; the weights follow from it."""
+        check_is_fitted(self)
+        return {"vocabulary": self.vocabulary_.state(), "notes": list(self.notes_)}
+
+    def load_state(self, state: State) -> Self:
+        """Take over the vocabulary of another encoder. See :class:`Encoder`."""
+        vocabulary = Vocabulary.from_state(part(state, "vocabulary", dict))
+        self.notes_ = tuple(str(note) for note in part(state, "notes", list))
+        self._take(vocabulary)
+        return self
+
+    def _take(self, vocabulary: Vocabulary) -> None:
+        n = vocabulary.documents
+        self.vocabulary_ = vocabulary
+        self.idf_ = (np.log((1 + n) / (1 + vocabulary.document_frequency)) + 1).astype(np.float32)
+        self._tokenizer = Tokenizer(self.preparation)
+
+    def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        data = counts.data.astype(np.float32)
+        if self.sublinear:
+            np.log(data, out=data)
+            data += 1
+        data *= self.idf_[counts.indices]
+        rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        squares = np.bincount(rows, weights=np.square(data, dtype=np.float64), minlength=1)
+        data /= np.sqrt(squares)[rows]
+        return sparse.csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
+
+
+def _relaxed(preparation: TextPreparation) -> tuple[TextPreparation, str] | None:
+    """The preparation with its next frequency limit given up, and that in words."""
+    if preparation.min_df > 1:
+        return replace(preparation, min_df=1), "min_df=1"
+    if preparation.max_df < 1:
+        return replace(preparation, max_df=1.0), "max_df=1"
+    return None
+
+
+def text_cost(size: PoolSize, preparation: TextPreparation) -> Estimate:
+    """Expected cost of turning texts into TF-IDF rows, for every method that begins so."""
+    million = size.characters / 1e6
+    rate = {"written": 0.10, "stem": 0.12, "lemma": 0.16}[preparation.word_form]
+    rate += 0.05 * (preparation.ngram_max - 1)
+    return Estimate(
+        seconds=0.1 + rate * million + 1e-5 * size.rows,
+        memory_mb=10 + (6.0 + 9.0 * (preparation.ngram_max - 1)) * million,
+    )
+
+
+def _make(settings: Mapping[str, Value], seed: int) -> TfidfEncoder:
+    return TfidfEncoder(
+        TextPreparation.from_settings(settings), sublinear=bool(settings["sublinear"])
+    )
+
+
+def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
+    return text_cost(size, TextPreparation.from_settings(settings))
+
+
+SUBLINEAR = Param(
+    "sublinear",
+    "bool",
+    True,
+    "Let a word that stands ten times count about three times as much as one, not ten times.",
+    label="Dampen repeated words",
+    advanced=True,
+)
+
+METHOD = Method(
+    key="tfidf",
+    title="TF-IDF",
+    learns="Nothing: it counts words and weighs the rare ones more.",
+    when="As the baseline that everything else has to beat, and when labels are plenty.",
+    cost="About a second for ten thousand texts.",
+    source=(
+        "Salton & Buckley 1988, Term-weighting approaches in automatic text retrieval; "
+        "Spärck Jones 1972, A statistical interpretation of term specificity"
+    ),
+    modalities=("text",),
+    params=(*TEXT_PARAMS, SUBLINEAR),
+    make=_make,
+    estimate=_estimate,
+    baseline=True,
+)
