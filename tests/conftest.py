@@ -15,7 +15,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "home"
     monkeypatch.setenv("WARMSTART_HOME", str(folder))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    yield folder
+    return folder
 
 
 @pytest.fixture(scope="session")
