@@ -42,7 +42,7 @@ format: $(VENV)/.dev  ## put the code into shape
 	$(BIN)/python -m ruff format .
 
 bench: $(VENV)/.bench  ## measure every claim of the README (takes a while; a quiet machine, please)
-	for script in benchmarks/[a-z]*.py; do case $$script in */common.py) ;; *) $(BIN)/python -m benchmarks.$$(basename $$script .py) || exit 1;; esac; done
+	for script in benchmarks/[a-z]*.py; do case $$script in */common.py) ;; *) $(BIN)/python $$script || exit 1;; esac; done
 
 shots: $(VENV)/.dev  ## photograph every page of the app at two widths, into shots/
 	$(BIN)/python -m tests.e2e.shots
