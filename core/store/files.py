@@ -80,7 +80,7 @@ def write_atomic(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
     passing = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}{path.suffix}")
     with in_words("write", path):
         try:
-            with open(passing, "xb") as file:
+            with open(passing, "x+b") as file:
                 fill(file)
                 file.flush()
                 os.fsync(file.fileno())
