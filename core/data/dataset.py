@@ -77,6 +77,13 @@ class Dataset:
 
     def __post_init__(self) -> None:
         n = len(self.rows)
+        if self.modality == "text" and not _all_text(self.rows):
+            raise BadData(
+                "The rows of a text data set have to be texts.",
+                hint="Pass a one-dimensional object array of str; an empty text stands for none.",
+            )
+        if (self.modality == "tabular") != isinstance(self.rows, pd.DataFrame):
+            raise BadData(f"A {self.modality} data set cannot have rows of {type(self.rows)}.")
         for name in ("labels", "test", "domain", "group", "extra"):
             column = getattr(self, name)
             if column is not None and len(column) != n:
@@ -120,7 +127,8 @@ class Dataset:
     def fingerprint(self) -> str:
         """SHA-256 of the content, in hexadecimal: equal content, equal fingerprint.
 
-        Name, title and the text about it do not count: renaming changes no result.
+        Name, title and the text about it do not count: renaming changes no result. Nor does how
+        it was made (``options``), when the same came out.
         """
         digest = hashlib.sha256()
         for chunk in self._content():
@@ -131,6 +139,8 @@ class Dataset:
 
     def _content(self) -> Iterator[bytes]:
         yield self.modality.encode()
+        # together with the lengths, the number of rows says which chunk is what
+        yield len(self).to_bytes(8, "little")
         if isinstance(self.rows, pd.DataFrame):
             yield from _frame_bytes(self.rows)
         elif self.modality == "text":
@@ -138,26 +148,60 @@ class Dataset:
                 yield text.encode("utf-8", "surrogatepass")
         else:
             array = np.ascontiguousarray(self.rows)
-            yield f"{array.dtype.str}{array.shape}".encode()
-            yield array.tobytes()
+            yield f"{array.dtype.newbyteorder('<').str}{array.shape}".encode()
+            yield array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
         yield np.asarray(self.labels, "<i4").tobytes()
+        yield len(self.classes).to_bytes(8, "little")
         for name in self.classes:
             yield name.encode("utf-8", "surrogatepass")
         yield np.packbits(self.test).tobytes()
         for column in (self.domain, self.group):
-            yield (
-                b""
-                if column is None
-                else "\0".join(map(str, column)).encode("utf-8", "surrogatepass")
-            )
+            yield b"no" if column is None else b"yes"
+            if column is not None:
+                yield from map(_value_bytes, column)
         if self.extra is not None:
             yield from _frame_bytes(self.extra)
 
 
+def _all_text(rows: Rows) -> bool:
+    return (
+        isinstance(rows, np.ndarray)
+        and rows.ndim == 1
+        and rows.dtype == object
+        and all(isinstance(row, str) for row in rows)
+    )
+
+
 def _frame_bytes(frame: pd.DataFrame) -> Iterator[bytes]:
-    for column in frame.columns:
-        yield str(column).encode("utf-8", "surrogatepass")
-        values = frame[column]
-        yield str(values.dtype).encode()
-        # hash_array works value by value, so no sampling and no order effects
-        yield pd.util.hash_pandas_object(values, index=False).to_numpy().tobytes()
+    yield len(frame.columns).to_bytes(8, "little")
+    for place, column in enumerate(frame.columns):
+        yield _value_bytes(column)
+        yield from _column_bytes(frame.iloc[:, place])
+
+
+def _column_bytes(column: pd.Series[Any]) -> Iterator[bytes]:
+    # the values themselves, not pandas' 64-bit hashes of them: those can be made to collide
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        yield f"category{dtype.ordered}".encode()
+        yield column.cat.codes.to_numpy("<i8").tobytes()
+        yield len(dtype.categories).to_bytes(8, "little")
+        yield from map(_value_bytes, dtype.categories)
+    elif isinstance(dtype, np.dtype) and dtype.kind in "biufcmM":
+        yield dtype.newbyteorder("<").str.encode()
+        yield column.to_numpy(dtype.newbyteorder("<")).tobytes()
+    else:
+        # the flavour of text columns depends on pandas and its options, so it does not count
+        yield b"values"
+        yield from map(_value_bytes, column.to_numpy(dtype=object))
+
+
+def _value_bytes(value: object) -> bytes:
+    if isinstance(value, str):
+        return b"s" + value.encode("utf-8", "surrogatepass")
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return b"-"  # missing, however a column writes that
+    if isinstance(value, np.generic):
+        value = value.item()  # how NumPy writes a number has changed, and may again
+    # the kind in front keeps 1, 1.0, "1" and True apart
+    return f"{type(value).__name__} {value!r}".encode("utf-8", "surrogatepass")
