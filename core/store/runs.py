@@ -350,6 +350,21 @@ def load_arrays(run_id: str, name: str) -> dict[str, npt.NDArray[Any]]:
             ) from error
 
 
+def check_name(name: str) -> None:
+    """Refuse what is no name of a file in a run's folder: it could lead elsewhere.
+
+    Raises
+    ------
+    NotFound
+        When the name is not made of small letters, digits, ``-`` and ``_``.
+    """
+    if not _NAME.fullmatch(name):
+        raise NotFound(
+            f"A run keeps nothing under the name {name[:40]!r}.",
+            hint="Names are made of small letters, digits, - and _.",
+        )
+
+
 def keep_sha256(run_id: str, name: str, sha256: str) -> None:
     """Note the SHA-256 of a model file in the run's folder."""
     _check_id(run_id)
@@ -450,6 +465,5 @@ def _last_byte(file: IO[bytes]) -> bytes:
 
 
 def _arrays_path(run_id: str, name: str) -> Path:
-    if not _NAME.fullmatch(name):
-        raise NotFound(f"There are no arrays {name[:40]!r}.", hint="Names look like 'test-rows'.")
+    check_name(name)
     return folder(run_id) / f"{name}.npz"
