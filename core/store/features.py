@@ -14,7 +14,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 from scipy import sparse
@@ -105,7 +105,7 @@ def _read(path: Path, key: str) -> Matrix | None:
         return None
     with contextlib.suppress(OSError):
         os.utime(path)  # the longest unused make way first
-    return _frozen(matrix)
+    return _frozen(cast(Matrix, matrix))
 
 
 def _write(path: Path, key: str, matrix: Matrix) -> None:
