@@ -95,10 +95,12 @@ def read_apart(
             with contextlib.suppress(BrokenPipeError), child.stdin, source.open() as stream:
                 shutil.copyfileobj(stream, child.stdin, 2**20)
             table = _receive(child.stdout, name=source.name, limits=limits)
+            child.stdout.close()
+            code = child.wait()  # it has its words to say yet
         finally:
             watch.cancel()
             child.kill()
-            code = child.wait()
+            child.wait()
         words.seek(0)
         report = _last_json(words.read())
     if "error" in report:

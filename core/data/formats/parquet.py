@@ -72,25 +72,25 @@ def read(content: bytes, *, name: str, limits: Limits) -> Found:
     target = pa.schema(
         [(title, _kind(schema.types[i])) for title, i in zip(names, taken, strict=True)]
     )
-    wanted = {schema.names[i] for i in taken}
+    wanted = [schema.names[i] for i in taken]
     return Found(target, _batches(file, wanted, target, name=name, limits=limits), notes)
 
 
 def _batches(
-    file: Any, wanted: set[str], target: pa.Schema, *, name: str, limits: Limits
+    file: Any, wanted: list[str], target: pa.Schema, *, name: str, limits: Limits
 ) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     size = rows = 0
     try:
-        for batch in file.iter_batches(batch_size=_BLOCK, columns=sorted(wanted)):
-            # chosen by name once more: asking for "a" also brings "a.b"
-            found = [
-                c for f, c in zip(batch.schema, batch.columns, strict=True) if f.name in wanted
-            ]
+        for batch in file.iter_batches(batch_size=_BLOCK, columns=sorted(set(wanted))):
+            # by name once more: asking for "a" also brings "a.b", and names may repeat
+            found: dict[str, list[Any]] = {}
+            for field, column in zip(batch.schema, batch.columns, strict=True):
+                found.setdefault(field.name, []).append(column)
             columns = [
-                _convert(column, field, row=rows, name=name, limits=limits)
-                for column, field in zip(found, target, strict=True)
+                _convert(found[title].pop(0), field, row=rows, name=name, limits=limits)
+                for title, field in zip(wanted, target, strict=True)
             ]
             made = pa.RecordBatch.from_arrays(columns, schema=target)
             size += made.nbytes

@@ -1,0 +1,127 @@
+"""Guess which column of a table is the text, the label and the split."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.data.parts import known_parts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LOOKED_AT = 2_000
+
+_TEXT = "text texts sentence sentences message body content document review tweet comment"
+_TEXT += " question query utterance summary description abstract headline title post"
+_LABEL = "label labels class classes category categories target intent sentiment topic tag y"
+_LABEL += " output rating stance emotion polarity gold answer"
+_SPLIT = "split part fold subset partition set usage"
+_NEITHER = "id idx index uid uuid date time timestamp url link name page"
+_NEVER_LABEL = frozenset(_NEITHER.split())
+_TEXT_WORDS = frozenset(_TEXT.split())
+_LABEL_WORDS = frozenset(_LABEL.split())
+_SPLIT_WORDS = frozenset(_SPLIT.split())
+
+
+@dataclass(frozen=True)
+class ColumnGuess:
+    """The likeliest columns of a table; None where none looks the part.
+
+    Attributes
+    ----------
+    text, label, split : str, optional
+        Names of columns, all different.
+    """
+
+    text: str | None
+    label: str | None
+    split: str | None
+
+
+def guess_columns(frame: pd.DataFrame) -> ColumnGuess:
+    """Guess the columns from their names and the first 2,000 rows.
+
+    The text is the column of the longest, most varied values; the label has few distinct
+    values that repeat; a split column holds nothing but words such as "train" and "test".
+    Names that people usually give weigh in.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As read by :func:`core.data.reading.read_table`.
+
+    Returns
+    -------
+    ColumnGuess
+    """
+    looked_at = frame.head(_LOOKED_AT)
+    names = list(frame.columns)
+    split = _best({name: _as_split(looked_at[name], name) for name in names})
+    names = [name for name in names if name != split]
+    text = _best({name: _as_text(looked_at[name], name) for name in names})
+    names = [name for name in names if name != text]
+    label = _best({name: _as_label(looked_at[name], name) for name in names})
+    return ColumnGuess(text, label, split)
+
+
+def _best(scores: dict[str, float]) -> str | None:
+    """The name of the highest score above zero; of equals the first."""
+    name = max(scores, key=lambda key: scores[key], default=None)
+    return name if name is not None and scores[name] > 0 else None
+
+
+def _words(name: str) -> set[str]:
+    """The words of a column's name: "reviewText" has "review" and "text"."""
+    return set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)).lower()))
+
+
+def _as_split(column: pd.Series, name: str) -> float:
+    values = column.dropna()
+    if not len(values) or not known_parts(values.unique()[:20]):
+        return 0.0
+    # "test" and "train" may also be what a text column of one word says
+    named = bool(_words(name) & _SPLIT_WORDS)
+    distinct = values.nunique()
+    return 2.0 if named else 1.0 if 2 <= distinct <= 4 else 0.0
+
+
+def _as_text(column: pd.Series, name: str) -> float:
+    values = column.dropna()
+    if not len(values) or values.dtype.kind in "biufM":
+        return 0.0
+    texts = values.astype(str)
+    length = float(texts.str.len().mean())
+    spaced = float(texts.str.contains(r"\s", regex=True).mean())
+    varied = texts.nunique() / len(texts)
+    # links, hashes and numbers are long and varied as well, but hold no spaces; Chinese and
+    # Japanese text has none either, and no Latin letters
+    worded = spaced if texts.str.isascii().mean() > 0.5 else 1.0
+    numeric = float(texts.str.fullmatch(r"[-+\d.,eE%/: ]+").mean())
+    if numeric > 0.9:
+        return 0.0
+    score = length * (0.05 + worded) * (0.1 + varied)
+    return score * (3.0 if _words(name) & _TEXT_WORDS else 1.0)
+
+
+def _as_label(column: pd.Series, name: str) -> float:
+    values = column.dropna()
+    values = values[values.astype(str).str.strip() != ""]
+    if len(values) < 2:
+        return 0.0
+    words = _words(name)
+    named = bool(words & _LABEL_WORDS)
+    distinct = int(values.nunique())
+    repeats = distinct / len(values)
+    if distinct < 2 or (words & _NEVER_LABEL and not named):
+        return 0.0
+    if repeats > 0.5 and not (named and distinct < len(values)):
+        # as good as a number for each row, unless it is named as a label and the file is short
+        return 0.1 if named and len(values) < 20 else 0.0
+    fractions = values.dtype.kind == "f" and bool((values % 1 != 0).any())
+    if fractions:
+        return 0.0
+    length = float(values.astype(str).str.len().mean())
+    score = (1.0 - repeats) / (1.0 + length / 40.0) / (1.0 + distinct / 200.0)
+    return score + (2.0 if named else 0.0)

@@ -1,0 +1,293 @@
+"""From a table and the names of its columns to a data set."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.dataset import UNLABELLED, Dataset
+from core.data.formats.tidy import as_text, in_list, sound_text
+from core.data.labels import read_labels
+from core.data.parts import Part, part_of
+from core.data.reading import FORMATS, Table
+from core.data.split import stratified_split
+from core.errors import BadData, BadParam
+from core.types import Bools, Ints, Objects
+
+
+def dataset_from_table(
+    table_or_frame: Table | pd.DataFrame,
+    *,
+    text_column: str,
+    label_column: str | None = None,
+    split_column: str | None = None,
+    name: str,
+    test_share: float = 0.25,
+    seed: int = 0,
+) -> Dataset:
+    """Make a data set of texts from a table.
+
+    Parameters
+    ----------
+    table_or_frame : Table or DataFrame
+        The rows; never changed.
+    text_column : str
+        The text of a row. A missing one becomes the empty text.
+    label_column : str, optional
+        Its class; see :func:`core.data.labels.read_labels`. Without it all rows are the
+        unlabelled pool.
+    split_column : str, optional
+        Words for the part of a row: train (also validation, which is learned from) or test;
+        an empty one counts as train. Without it the labelled rows are split by
+        :func:`core.data.split.stratified_split`, rows of the same text on one side.
+    name : str
+        Name of the data set.
+    test_share : float, default=0.25
+        Share of the labelled rows to test when there is no split column.
+    seed : int, default=0
+        Of that split.
+
+    Returns
+    -------
+    Dataset
+        All other columns are in ``extra``. ``options`` has the columns, the split's settings,
+        the file's name and format, and what was noted on the way ("notes").
+
+    Raises
+    ------
+    BadData
+        When a column is missing, empty, or is not what it should be.
+    BadParam
+        When ``test_share`` is out of range.
+    """
+    if not 0 < test_share < 1:
+        raise BadParam(
+            f"test_share cannot be {test_share!r}.",
+            hint="It takes a number between 0 and 1, such as 0.25.",
+        )
+    table = table_or_frame if isinstance(table_or_frame, Table) else None
+    frame = table_or_frame.frame if isinstance(table_or_frame, Table) else table_or_frame
+    notes = list(table.notes) if table else []
+    frame = _checked(frame, text=text_column, label=label_column, split=split_column)
+    texts = _texts(frame[text_column], notes)
+    if label_column is None:
+        codes: Ints = np.full(len(frame), UNLABELLED, np.int32)
+        classes: tuple[str, ...] = ()
+    else:
+        labels = read_labels(frame[label_column])
+        codes, classes = labels.codes, labels.names
+        notes += labels.notes
+    if split_column is not None:
+        test = _given_split(frame[split_column], codes, notes)
+    else:
+        test = _own_split(texts, codes, notes, test_share=test_share, seed=seed)
+    if label_column is not None:
+        _check_sides(codes, test, classes, split_column, notes)
+    used = {text_column, label_column, split_column}
+    rest = [column for column in frame.columns if column not in used]
+    options: dict[str, Any] = {
+        "file": table.name if table else None,
+        "format": table.format if table else None,
+        "sheet": table.sheet if table else None,
+        "text_column": text_column,
+        "label_column": label_column,
+        "split_column": split_column,
+        "test_share": test_share if split_column is None else None,
+        "seed": seed if split_column is None else None,
+        "notes": notes,
+    }
+    return Dataset(
+        name=name,
+        title=name,
+        modality="text",
+        rows=texts,
+        labels=codes,
+        classes=classes,
+        test=test,
+        extra=frame[rest].reset_index(drop=True) if rest else None,
+        about=_about(table, len(frame)),
+        options=options,
+    )
+
+
+def _about(table: Table | None, rows: int) -> str:
+    if table is None or not table.name:
+        return f"A table of {rows:,} rows."
+    title = PurePath(table.name).name
+    return f"{rows:,} rows from the file {title} ({FORMATS[table.format]})."
+
+
+def _checked(
+    frame: pd.DataFrame, *, text: str, label: str | None, split: str | None
+) -> pd.DataFrame:
+    """The frame, when it has rows and the columns asked for, each in one role."""
+    asked = {"text": text, "label": label, "split": split}
+    for role, column in asked.items():
+        if column is None:
+            continue
+        there = sum(str(other) == column for other in frame.columns)
+        if not there:
+            raise BadData(
+                f"There is no column {column!r} for the {role}.",
+                hint=f"The table has: {in_list([str(c) for c in frame.columns], most=20)}.",
+            )
+        if there > 1:
+            raise BadData(
+                f"{there} columns are named {column!r}.", hint="Give each column its own name."
+            )
+    counts = Counter(column for column in asked.values() if column is not None)
+    for column, times in counts.items():
+        if times > 1:
+            roles = [role for role, other in asked.items() if other == column]
+            raise BadData(
+                f"The column {column!r} cannot be {' and '.join(roles)} at once.",
+                hint="Choose a column of its own for each.",
+            )
+    if len(frame) < 2:
+        count = "only one row" if len(frame) else "no rows"
+        raise BadData(
+            f"The table has {count}; at least two are needed to learn anything.",
+            hint="Add rows, or check that the export was finished.",
+        )
+    return frame.rename(columns=str)
+
+
+def _texts(column: pd.Series, notes: list[str]) -> Objects:
+    """The texts as an object array of sound str without NUL; missing ones are empty."""
+    name = str(column.name)
+    missing = column.isna()
+    if bool(missing.all()) or not any(as_text(v).strip() for v in column[~missing]):
+        raise BadData(
+            f"The text column {name!r} is empty in all {len(column):,} rows.",
+            hint="Choose another column as the text.",
+        )
+    values = column.tolist()
+    texts: Objects = np.empty(len(column), dtype=object)
+    repaired = converted = 0
+    for place, (value, absent) in enumerate(zip(values, missing, strict=True)):
+        if absent:
+            texts[place] = ""
+            continue
+        text = as_text(value)
+        converted += not isinstance(value, str)
+        sound = sound_text(text).replace("\0", " ")
+        repaired += sound != text
+        texts[place] = sound
+    if converted:
+        notes.append(
+            f"The column {name!r} is not text in {converted:,} rows (numbers, dates or the like); "
+            "these were written out as text. Is it the right column?"
+        )
+    if repaired:
+        notes.append(
+            f"{repaired:,} texts held signs that no text has (NUL, halves of characters); "
+            "these were replaced."
+        )
+    if bool(missing.any()):
+        notes.append(f"{int(missing.sum()):,} rows have no text.")
+    return texts
+
+
+def _given_split(column: pd.Series, codes: Ints, notes: list[str]) -> Bools:
+    """Which rows a split column puts into the test."""
+    name = str(column.name)
+    empty = column.isna() | (column.astype(str).str.strip() == "")
+    distinct = column[~empty].unique().tolist()
+    parts: dict[object, Part | None] = {value: part_of(value) for value in distinct}
+    unknown = [as_text(value) for value, part in parts.items() if part is None]
+    if unknown:
+        raise BadData(
+            f"The split column {name!r} has values that name no part: {in_list(unknown)}.",
+            hint="Use train (or validation) and test, or choose no split column: the rows are then "
+            "split here.",
+        )
+    part = column.map(parts)
+    validation = int((part == "validation").sum())
+    if validation:
+        notes.append(
+            f"{validation:,} rows of the validation part are learned from like training rows; "
+            "settings are chosen on parts of those."
+        )
+    if bool(empty.any()):
+        notes.append(
+            f"{int(empty.sum()):,} rows without a value in {name!r} count as training rows."
+        )
+    test: Bools = (part == "test").to_numpy(dtype=bool)
+    idle = int(np.count_nonzero(test & (codes == UNLABELLED)))
+    if idle and (codes != UNLABELLED).any():
+        notes.append(
+            f"{idle:,} rows of the test part have no label: they are neither tested nor learned "
+            "from."
+        )
+    return test
+
+
+def _own_split(
+    texts: Objects, codes: Ints, notes: list[str], *, test_share: float, seed: int
+) -> Bools:
+    """A stratified split of the labelled rows.
+
+    An unlabelled row that repeats a test text goes along with it, so that it is neither tested
+    nor in the pool: a method that saw it would have seen a test row.
+    """
+    from core.data.duplicates import row_codes
+
+    test = np.zeros(len(texts), dtype=bool)
+    labelled = codes != UNLABELLED
+    if not labelled.any():
+        return test
+    keys = row_codes(texts)
+    test[labelled] = stratified_split(
+        codes[labelled], keys[labelled], test_share=test_share, seed=seed
+    )
+    repeats = ~labelled & np.isin(keys, keys[test])
+    if repeats.any():
+        notes.append(
+            f"{int(repeats.sum()):,} rows without a label repeat a text of the test part; they are "
+            "left out of the pool."
+        )
+    together: Bools = test | repeats
+    return together
+
+
+def _check_sides(
+    codes: Ints,
+    test: Bools,
+    classes: tuple[str, ...],
+    split_column: str | None,
+    notes: list[str],
+) -> None:
+    """Refuse a split that nothing can be learned or measured with; note what is thin."""
+    labelled = codes != UNLABELLED
+    train_counts = np.bincount(codes[labelled & ~test], minlength=len(classes))
+    test_counts = np.bincount(codes[labelled & test], minlength=len(classes))
+    source = f"by the split column {split_column!r}" if split_column else "after splitting"
+    choose = "Choose another split column or none" if split_column else "Add labelled rows"
+    if not test_counts.sum():
+        raise BadData(
+            f"The test part has no labelled rows {source}, so nothing could be measured.",
+            hint=f"{choose}; every class should have several rows with different texts.",
+        )
+    if not train_counts.sum():
+        raise BadData(
+            f"The training part has no labelled rows {source}, so nothing could be learned.",
+            hint=f"{choose}.",
+        )
+    if np.count_nonzero(train_counts) < 2:
+        only = classes[int(np.argmax(train_counts))]
+        raise BadData(
+            f"All labelled training rows are of the class {only[:60]!r} {source}; a classifier "
+            "needs at least two.",
+            hint=f"{choose}.",
+        )
+    for counts, side, what in (
+        (train_counts, "training", "it can never be predicted rightly"),
+        (test_counts, "test", "its scores cannot be measured"),
+    ):
+        lacking = [classes[i] for i in np.flatnonzero(counts == 0)]
+        if lacking:
+            notes.append(f"No {side} row has the label {in_list(lacking)}: {what}.")
