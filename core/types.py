@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from scipy import sparse
+
+if TYPE_CHECKING:  # only names; every worker and every page would pay for loading them
+    import pandas as pd
+    from scipy import sparse
 
 Modality: TypeAlias = Literal["text", "image", "tabular"]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from core.data.dataset import Pool
 from core.errors import BadParam
+
+if TYPE_CHECKING:  # a worker reads its request before it loads anything heavy
+    from core.data.dataset import Pool
 
 Kind: TypeAlias = Literal["load", "pretrain", "finetune"]
 

@@ -1,0 +1,185 @@
+"""Whether a request can work, before anything is started: what a widget allows is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.data import catalogue
+from core.errors import BadData, BadParam
+from core.finetune import get_head, get_strategy
+from core.jobs.fields import FINETUNE_PARAMS, PRETRAIN_PARAMS
+from core.jobs.requests import (
+    DataRef,
+    FinetuneRequest,
+    LoadRequest,
+    PretrainRequest,
+    Request,
+)
+from core.params import Param, resolve
+from core.pretrain import get_method, methods_for
+from core.store import datasets, models
+from core.store.records import DatasetRecord
+from core.types import Modality
+
+_NAME_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A request that can work, with every setting spelled out, and what its run records.
+
+    Attributes
+    ----------
+    request : Request
+        With all defaults filled in, so that it means the same when defaults change.
+    name : str
+        What people call the run.
+    dataset, model : str, optional
+        Fingerprint and model id, where they are known before the work.
+    dataset_title : str
+        The data set's name for people.
+    """
+
+    request: Request
+    name: str
+    dataset: str | None
+    dataset_title: str
+    model: str | None = None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What is known of the data before it is opened."""
+
+    title: str
+    modality: Modality
+    record: DatasetRecord | None
+
+    @property
+    def fingerprint(self) -> str | None:
+        return self.record.fingerprint if self.record else None
+
+
+def check(request: Request) -> Checked:
+    """Check a request and spell it out.
+
+    Raises
+    ------
+    BadParam
+        When a setting is unknown or out of its range, or two choices contradict each other.
+    BadData
+        When the data cannot be used for this.
+    NotFound
+        When there is no such data set, method, model, head or strategy.
+    """
+    source = _source(request.data)
+    if isinstance(request, LoadRequest):
+        return Checked(request, source.title, source.fingerprint, source.title)
+    if isinstance(request, PretrainRequest):
+        spelled = _check_pretrain(request, source)
+        name = spelled.name or f"{get_method(spelled.method).title} on {source.title}"
+        return Checked(spelled, name, source.fingerprint, source.title)
+    return _check_finetune(request, source)
+
+
+def _source(ref: DataRef) -> _Source:
+    if ref.fingerprint is not None:
+        record = datasets.get(ref.fingerprint)
+        return _Source(record.title, record.modality, record)
+    if ref.name is None:
+        raise BadParam(
+            "The request names no data.", hint="Name a built-in set, or a kept one by fingerprint."
+        )
+    found = catalogue.get(ref.name)
+    record = datasets.find(found.key, catalogue.signature(found.key, ref.options))
+    return _Source(found.title, found.modality, record)
+
+
+def _check_pretrain(request: PretrainRequest, source: _Source) -> PretrainRequest:
+    fields = _fields(PRETRAIN_PARAMS, request)
+    method = get_method(request.method)
+    if source.modality not in method.modalities:
+        offered = ", ".join(m.key for m in methods_for(source.modality))
+        raise BadParam(
+            f"{method.title} does not take {source.modality} rows, and {source.title} has them.",
+            hint=f"Use one of these: {offered}.",
+        )
+    record = source.record
+    if record is not None:
+        empty = (fields["pool"] == "unlabelled" and record.unlabelled == 0) or (
+            fields["pool"] == "labelled" and record.labelled_train == 0
+        )
+        if empty:
+            raise BadData(
+                f"{source.title} has no {fields['pool']} training rows to learn from.",
+                hint="Take all training rows as the pool.",
+            )
+    return replace(request, settings=resolve(method.params, request.settings), **fields)
+
+
+def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
+    fields = _fields(FINETUNE_PARAMS, request)
+    head = get_head(request.head)
+    strategy = get_strategy(request.strategy)
+    pretrain, encoder = None, "baseline"
+    if request.model is not None and request.pretrain is not None:
+        raise BadParam(
+            "The request names a model and also asks to pretrain one.", hint="Choose one of them."
+        )
+    if request.pretrain is not None:
+        pretrain = _check_pretrain(replace(request.pretrain, data=request.data), source)
+        encoder = get_method(pretrain.method).title
+    elif request.model is not None:
+        model = models.get(request.model)
+        if model.modality != source.modality:
+            raise BadParam(
+                f"The model {model.name!r} takes {model.modality} rows, and {source.title} has "
+                f"{source.modality} rows.",
+                hint="Choose a model that was pretrained on the same kind of rows.",
+            )
+        encoder = model.name
+    elif strategy.needs_model:
+        strategy = get_strategy("scratch")
+    if encoder != "baseline" and not strategy.needs_model:
+        raise BadParam(
+            f"The strategy {strategy.key!r} uses no pretrained model, and one was chosen.",
+            hint="Choose no model, or the strategy 'frozen': it is compared with scratch anyway.",
+        )
+    record = source.record
+    if record is not None and not (record.labelled_train and record.labelled_test):
+        part = "training" if not record.labelled_train else "test"
+        raise BadData(
+            f"{source.title} has no labelled {part} rows.",
+            hint="Fine-tuning needs labelled rows to learn from, and others to test with.",
+        )
+    spelled = replace(
+        request,
+        pretrain=pretrain,
+        head_settings=resolve(head.params, request.head_settings),
+        strategy=strategy.key,
+        strategy_settings=resolve(strategy.params, _known(request, strategy.params)),
+        **fields,
+    )
+    budget = fields["labels_per_class"]
+    labels = "all labels" if budget is None else f"{budget} per class"
+    what = "from scratch" if encoder == "baseline" else f"on {encoder}"
+    name = spelled.name or f"{head.title} {what}, {labels}, {source.title}"
+    return Checked(spelled, name, source.fingerprint, source.title, request.model)
+
+
+def _known(request: FinetuneRequest, params: Iterable[Param]) -> dict[str, Any]:
+    """The strategy's settings; those of a strategy that gave way to another are dropped."""
+    if request.model is None and request.pretrain is None:
+        names = {param.name for param in params}
+        return {k: v for k, v in request.strategy_settings.items() if k in names}
+    return dict(request.strategy_settings)
+
+
+def _fields(params: Iterable[Param], request: PretrainRequest | FinetuneRequest) -> dict[str, Any]:
+    values = resolve(params, {param.name: getattr(request, param.name) for param in params})
+    name = str(values["name"]).strip()
+    if len(name) > _NAME_LENGTH:
+        raise BadParam(f"The name has {len(name)} characters.", hint=f"Use at most {_NAME_LENGTH}.")
+    return {**values, "name": name}

@@ -1,0 +1,181 @@
+"""Encoders for a run: from the library, learned now, or the baseline; and what they encode."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import BadData, BadModelFile, NotFound, StoreFailed
+from core.jobs.machine import peak_memory_mb
+from core.jobs.requests import PretrainRequest
+from core.params import resolve
+from core.pretrain import baseline_for, get_method
+from core.pretrain.base import Encoder
+from core.progress import SILENT, Progress
+from core.store import datasets, features, modelfile, models
+from core.store.files import in_words, remove_file
+from core.store.home import subfolder
+from core.store.records import ModelRecord
+from core.text.preparation import TEXT_PARAMS
+from core.types import Ints, Matrix
+
+_KEPT_BASELINES = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A fitted encoder and where it is from.
+
+    Attributes
+    ----------
+    encoder : Encoder
+        Fitted.
+    record : ModelRecord
+        Its entry in the library.
+    reused : bool
+        Whether it was in the library before.
+    """
+
+    encoder: Encoder
+    record: ModelRecord
+    reused: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """The encoder that learns nothing, for one data set and one way to prepare its texts.
+
+    ``id`` is made from its content, like that of a model, but it stands in no library.
+    """
+
+    encoder: Encoder
+    id: str
+    method: str
+    settings: dict[str, Any]
+
+
+def find_or_learn(
+    dataset: Dataset, request: PretrainRequest, *, run: str, progress: Progress = SILENT
+) -> Learned:
+    """The encoder that a request describes: from the library, or learned now and kept there.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Kept already.
+    request : PretrainRequest
+        With all settings spelled out.
+    run : str
+        Id of the run that asks.
+    progress : Progress
+        Told how far the learning is.
+
+    Raises
+    ------
+    BadData
+        When the pool has no rows.
+    """
+    method = get_method(request.method)
+    settings = resolve(method.params, request.settings)
+    identity = models.model_id(
+        method.key, settings, request.pool, request.seed, dataset.fingerprint
+    )
+    with contextlib.suppress(NotFound):
+        record = models.get(identity)
+        progress.update(0.0, f"Opening {record.name}")
+        try:
+            return Learned(models.load(identity), record, reused=True)
+        except (BadModelFile, NotFound):  # damaged or gone: what it was made from is all here
+            models.delete(identity)
+    rows = dataset.pool_rows(request.pool)
+    if not len(rows):
+        raise BadData(
+            f"{dataset.title} has no rows in the pool {request.pool!r}.",
+            hint="Take all training rows as the pool.",
+        )
+    begun = time.perf_counter()
+    encoder = method.make(settings, request.seed).fit(dataset.take(rows), progress=progress)
+    record = models.save(
+        encoder,
+        id=identity,
+        name=request.name or f"{method.title} on {dataset.title}",
+        method=method.key,
+        settings=settings,
+        pool=request.pool,
+        seed=request.seed,
+        dataset=datasets.get(dataset.fingerprint),
+        rows=len(rows),
+        run=run,
+        seconds=round(time.perf_counter() - begun, 3),
+        peak_memory_mb=peak_memory_mb(),
+    )
+    return Learned(encoder, record, reused=False)
+
+
+def baseline(
+    dataset: Dataset, model: ModelRecord | None, *, progress: Progress = SILENT
+) -> Baseline:
+    """The encoder that learns nothing, fitted on all training rows.
+
+    Texts are prepared as the model prepares them, so that the comparison is about what was
+    learned. It is kept in the cache of the home folder.
+    """
+    method = baseline_for(dataset.modality)
+    shared = {param.name for param in TEXT_PARAMS} & {param.name for param in method.params}
+    given = model.settings if model is not None else {}
+    settings = resolve(method.params, {k: v for k, v in given.items() if k in shared})
+    identity = models.model_id(method.key, settings, "all", 0, dataset.fingerprint)
+    made = Baseline(method.make(settings, 0), identity, method.key, dict(settings))
+    path = subfolder("cache", "baselines") / f"{identity}.skops"
+    with contextlib.suppress(NotFound, BadModelFile):
+        payload = modelfile.read(path)
+        made.encoder.load_state(modelfile.taken(payload, "state", dict))
+        return made
+    progress.update(0.0, "Preparing the baseline")
+    made.encoder.fit(dataset.take(dataset.pool_rows("all")), progress=progress)
+    with contextlib.suppress(StoreFailed):  # a cache that cannot be written costs time only
+        modelfile.write(path, {"kind": "baseline", "state": made.encoder.state()})
+        with in_words("tidy", path.parent):
+            kept = sorted(path.parent.glob("*.skops"), key=lambda file: file.stat().st_mtime)
+        for old in kept[:-_KEPT_BASELINES]:
+            remove_file(old)
+    return made
+
+
+def encode_cached(
+    dataset: Dataset, known: Mapping[str, Encoder]
+) -> Callable[[Encoder, Ints], Matrix]:
+    """A function that encodes rows of a data set, each combination once per home folder.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Whose rows are meant.
+    known : mapping of str to Encoder
+        Encoders by an id that is made from their content. Others, such as one that a strategy
+        has changed, are asked each time.
+
+    Returns
+    -------
+    callable
+        ``encode(encoder, indices)`` gives the encoded rows at ``indices``.
+    """
+
+    def encode(encoder: Encoder, indices: Ints) -> Matrix:
+        name = next((name for name, one in known.items() if one is encoder), None)
+        if name is None:
+            return encoder.transform(dataset.take(indices))
+        rows = hashlib.sha256(np.asarray(indices, "<i8").tobytes()).hexdigest()
+        return features.cached(
+            f"{name}:{dataset.fingerprint}:{rows}",
+            lambda: encoder.transform(dataset.take(indices)),
+        )
+
+    return encode

@@ -1,0 +1,168 @@
+"""What a worker does: one function for each kind of run."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, TypeVar
+
+from core.data.dataset import Dataset
+from core.errors import BadParam
+from core.evaluate.experiment import run_experiment
+from core.evaluate.results import evaluation_to_json
+from core.jobs.data import open_data
+from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
+from core.jobs.execute import Job, Task
+from core.jobs.machine import peak_memory_mb
+from core.jobs.requests import FinetuneRequest, Kind, LoadRequest, PretrainRequest
+from core.store import classifiers, datasets, models, runs
+
+_LOADED = 0.08  # share of the progress bar for opening or making the data
+_PRETRAINED = 0.6
+
+_R = TypeVar("_R", LoadRequest, PretrainRequest, FinetuneRequest)
+
+
+class _Clock:
+    """Seconds of each part of a run, by name."""
+
+    def __init__(self) -> None:
+        self._begun = self._last = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        """Give the time since the last call to the part ``name``."""
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self._last, 3)
+        self.seconds["total"] = round(now - self._begun, 3)
+        self._last = now
+
+
+def load(job: Job) -> dict[str, Any]:
+    """Fetch or build a data set and keep it."""
+    request = _as(job, LoadRequest)
+    clock = _Clock()
+    dataset = _open(job, 1.0)
+    clock.lap("load")
+    record = datasets.get(dataset.fingerprint)
+    return {
+        "dataset": record.fingerprint,
+        "name": request.data.name or record.name,
+        "rows": record.rows,
+        "seconds": clock.seconds,
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def pretrain(job: Job) -> dict[str, Any]:
+    """Learn an encoder without labels, unless the library has this very one."""
+    request = _as(job, PretrainRequest)
+    clock = _Clock()
+    dataset = _open(job, _LOADED)
+    clock.lap("load")
+    learned = find_or_learn(dataset, request, run=job.run, progress=job.progress.part(_LOADED, 1.0))
+    clock.lap("pretrain")
+    job.note(model=learned.record.id)
+    return {
+        "model": learned.record.id,
+        **_origin(learned),
+        "dimensions": learned.record.dimensions,
+        "rows": learned.record.rows,
+        "notes": list(getattr(learned.encoder, "notes_", ())),
+        "seconds": clock.seconds,
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def finetune(job: Job) -> dict[str, Any]:
+    """Train a head on few labels beside its baseline, and evaluate both on the test rows."""
+    request = _as(job, FinetuneRequest)
+    clock = _Clock()
+    dataset = _open(job, _LOADED)
+    clock.lap("load")
+
+    learned, done = None, _LOADED
+    if request.pretrain is not None:
+        done = _PRETRAINED
+        learned = find_or_learn(
+            dataset, request.pretrain, run=job.run, progress=job.progress.part(_LOADED, done)
+        )
+    elif request.model is not None:
+        job.progress.update(_LOADED, "Opening the model")
+        learned = Learned(models.load(request.model), models.get(request.model), reused=True)
+    if learned is not None:
+        job.note(model=learned.record.id)
+    clock.lap("pretrain")
+
+    beside = baseline(
+        dataset,
+        learned.record if learned else None,
+        progress=job.progress.part(done, done + 0.1),
+    )
+    known = {beside.id: beside.encoder}
+    if learned is not None:
+        known[learned.record.id] = learned.encoder
+    outcome = run_experiment(
+        dataset,
+        learned.encoder if learned else None,
+        beside.encoder,
+        head=request.head,
+        head_settings=request.head_settings,
+        strategy=request.strategy,
+        strategy_settings=request.strategy_settings,
+        labels_per_class=request.labels_per_class,
+        draws=request.draws,
+        curve=request.curve,
+        seed=request.seed,
+        encode=encode_cached(dataset, known),
+        progress=job.progress.part(done + 0.1, 0.98),
+    )
+    job.progress.update(0.98, "Keeping the results")
+    runs.save_arrays(job.run, "predictions", outcome.arrays)
+    classifiers.save(job.run, outcome.classifier)
+    clock.lap("finetune")
+    return {
+        "evaluation": evaluation_to_json(outcome.evaluation),
+        "model": None if learned is None else learned.record.id,
+        "encoder": None if learned is None else _origin(learned),
+        "baseline": {"method": beside.method, "settings": beside.settings},
+        "recipe": {
+            "head": request.head,
+            "head_settings": dict(request.head_settings),
+            "strategy": request.strategy,
+            "strategy_settings": dict(request.strategy_settings),
+            "labels_per_class": request.labels_per_class,
+            "draws": request.draws,
+            "seed": request.seed,
+        },
+        "seconds": clock.seconds,
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+#: The task of each kind of run.
+TASKS: dict[Kind, Task] = {"load": load, "pretrain": pretrain, "finetune": finetune}
+
+
+def _open(job: Job, share: float) -> Dataset:
+    dataset = open_data(job.request.data, progress=job.progress.part(0.0, share))
+    job.note(dataset=dataset.fingerprint, dataset_title=dataset.title)
+    return dataset
+
+
+def _origin(learned: Learned) -> dict[str, Any]:
+    record = learned.record
+    return {
+        "name": record.name,
+        "method": record.method,
+        "settings": record.settings,
+        "pool": record.pool,
+        "reused": learned.reused,
+        "learned_in_seconds": record.seconds,
+        "learned_from": record.dataset_title,
+    }
+
+
+def _as(job: Job, kind: type[_R]) -> _R:
+    if not isinstance(job.request, kind):
+        raise BadParam(f"The run {job.run} holds a request of another kind.")
+    return job.request
