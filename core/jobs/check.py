@@ -93,8 +93,8 @@ def _source(ref: DataRef) -> _Source:
             "The request names no data.", hint="Name a built-in set, or a kept one by fingerprint."
         )
     found = catalogue.get(ref.name)
-    record = datasets.find(found.key, catalogue.signature(found.key, ref.options))
-    return _Source(found.title, found.modality, record)
+    known = datasets.find(found.key, catalogue.signature(found.key, ref.options))
+    return _Source(found.title, found.modality, known)
 
 
 def _check_pretrain(request: PretrainRequest, source: _Source) -> PretrainRequest:

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from core.params import resolve
 from core.pretrain import baseline_for, get_method
 from core.pretrain.base import Encoder
 from core.progress import SILENT, Progress
-from core.store import datasets, features, modelfile, models
+from core.store import datasets, features, models
+from core.store.encoders import read_encoder, write_encoder
 from core.store.files import in_words, remove_file
 from core.store.home import subfolder
 from core.store.records import ModelRecord
@@ -135,13 +136,11 @@ def baseline(
     made = Baseline(method.make(settings, 0), identity, method.key, dict(settings))
     path = subfolder("cache", "baselines") / f"{identity}.skops"
     with contextlib.suppress(NotFound, BadModelFile):
-        payload = modelfile.read(path)
-        made.encoder.load_state(modelfile.taken(payload, "state", dict))
-        return made
+        return replace(made, encoder=read_encoder(path))
     progress.update(0.0, "Preparing the baseline")
     made.encoder.fit(dataset.take(dataset.pool_rows("all")), progress=progress)
     with contextlib.suppress(StoreFailed):  # a cache that cannot be written costs time only
-        modelfile.write(path, {"kind": "baseline", "state": made.encoder.state()})
+        write_encoder(path, made.encoder, method=method.key, settings=settings, seed=0)
         with in_words("tidy", path.parent):
             kept = sorted(path.parent.glob("*.skops"), key=lambda file: file.stat().st_mtime)
         for old in kept[:-_KEPT_BASELINES]:

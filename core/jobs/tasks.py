@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from core.data.dataset import Dataset
 from core.errors import BadParam
-from core.evaluate.experiment import run_experiment
 from core.evaluate.results import evaluation_to_json
 from core.jobs.data import open_data
 from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
 from core.jobs.execute import Job, Task
 from core.jobs.machine import peak_memory_mb
-from core.jobs.requests import FinetuneRequest, Kind, LoadRequest, PretrainRequest
+from core.jobs.requests import FinetuneRequest, LoadRequest, PretrainRequest
 from core.store import classifiers, datasets, models, runs
+from core.store.classifiers import ClassifierRecipe
 
 _LOADED = 0.08  # share of the progress bar for opening or making the data
 _PRETRAINED = 0.6
@@ -75,6 +76,8 @@ def pretrain(job: Job) -> dict[str, Any]:
 
 def finetune(job: Job) -> dict[str, Any]:
     """Train a head on few labels beside its baseline, and evaluate both on the test rows."""
+    from core.evaluate.experiment import run_experiment  # not for the other kinds of run
+
     request = _as(job, FinetuneRequest)
     clock = _Clock()
     dataset = _open(job, _LOADED)
@@ -118,7 +121,21 @@ def finetune(job: Job) -> dict[str, Any]:
     )
     job.progress.update(0.98, "Keeping the results")
     runs.save_arrays(job.run, "predictions", outcome.arrays)
-    classifiers.save(job.run, outcome.classifier)
+    unchanged = learned is not None and outcome.classifier.encoder is learned.encoder
+    made_by = learned.record if learned else beside
+    classifiers.save(
+        job.run,
+        outcome.classifier,
+        recipe=ClassifierRecipe(
+            method=made_by.method,
+            settings=made_by.settings,
+            seed=learned.record.seed if learned else 0,
+            head=request.head,
+            head_settings=request.head_settings,
+            head_seed=request.seed,
+            model=learned.record.id if learned and unchanged else None,
+        ),
+    )
     clock.lap("finetune")
     return {
         "evaluation": evaluation_to_json(outcome.evaluation),
@@ -126,6 +143,7 @@ def finetune(job: Job) -> dict[str, Any]:
         "encoder": None if learned is None else _origin(learned),
         "baseline": {"method": beside.method, "settings": beside.settings},
         "recipe": {
+            "method": made_by.method,
             "head": request.head,
             "head_settings": dict(request.head_settings),
             "strategy": request.strategy,
@@ -140,7 +158,7 @@ def finetune(job: Job) -> dict[str, Any]:
 
 
 #: The task of each kind of run.
-TASKS: dict[Kind, Task] = {"load": load, "pretrain": pretrain, "finetune": finetune}
+TASKS: Mapping[str, Task] = {"load": load, "pretrain": pretrain, "finetune": finetune}
 
 
 def _open(job: Job, share: float) -> Dataset:
