@@ -337,7 +337,8 @@ def load_arrays(run_id: str, name: str) -> dict[str, npt.NDArray[Any]]:
     path = _arrays_path(run_id, name)
     with in_words("read", path):
         try:
-            with np.load(path, allow_pickle=False) as kept:
+            # opened here: numpy leaves a damaged file open
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as kept:
                 return {key: kept[key] for key in kept.files}
         except FileNotFoundError:
             raise NotFound(
