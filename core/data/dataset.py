@@ -196,7 +196,7 @@ def _column_bytes(column: pd.Series[Any]) -> Iterator[bytes]:
         yield from map(_value_bytes, column.to_numpy(dtype=object))
 
 
-def _value_bytes(value: object) -> bytes:
+def _value_bytes(value: Any) -> bytes:
     if isinstance(value, str):
         return b"s" + value.encode("utf-8", "surrogatepass")
     if pd.api.types.is_scalar(value) and pd.isna(value):
