@@ -154,8 +154,9 @@ def number_words(
 
     forms: dict[str, int] = {}
     form_of = np.empty(len(numbers), dtype=np.int32)
+    find = tokenizer.forms.find
     for i, word in enumerate(numbers):
-        form = tokenizer.forms[word]
+        form = find(word)
         form_of[i] = forms.setdefault(form, len(forms)) if form else -1
         if i % _WORDS == 0:
             progress.update(0.8 * max(i / len(numbers), 0.5), "Looking up the words")

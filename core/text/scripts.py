@@ -14,7 +14,8 @@ import unicodedata
 from functools import cache
 from itertools import pairwise
 
-# Letters of the scripts without spaces, as (first, last) code points.
+# Letters of the scripts without spaces, as (first, last) code points. Signs that combine with
+# the letter before are taken out below.
 _UNSPACED = (
     (0x0E01, 0x0E4E),  # Thai
     (0x0E81, 0x0EDF),  # Lao
@@ -31,12 +32,26 @@ _UNSPACED = (
     (0xFF66, 0xFF9D),  # katakana, half width
     (0x20000, 0x323AF),
 )
-_LAST_MARK = 0x1E950  # no combining mark that belongs to a word stands beyond
+# Where combining marks are looked for: everywhere but among ideographs and Hangul syllables,
+# which are most of all characters and have none.
+_MARKED = (
+    (0x0300, 0x30FF),
+    (0xA66F, 0xABFF),
+    (0xFB1E, 0xFE2F),
+    (0x101FD, 0x11FFF),
+    (0x16AF0, 0x1E94F),
+)
 
 
-def _is_mark(code: int) -> bool:
+def _marks() -> set[int]:
+    """Signs that stand above, below or after a letter, as characters of their own."""
+    codes = (code for first, last in _MARKED for code in range(first, last + 1))
     # Variation selectors choose a glyph (mostly of emoji) and belong to no word.
-    return not 0xFE00 <= code <= 0xFE0F and unicodedata.category(chr(code)) in ("Mn", "Mc")
+    return {
+        code
+        for code in codes
+        if not 0xFE00 <= code <= 0xFE0F and unicodedata.category(chr(code)) in ("Mn", "Mc")
+    }
 
 
 def _ranges(codes: list[int]) -> str:
@@ -55,15 +70,10 @@ class _Patterns:
     """Built at the first text that is not plain ASCII: it takes some milliseconds."""
 
     def __init__(self) -> None:
-        marks = _ranges([code for code in range(0x300, _LAST_MARK) if _is_mark(code)])
-        letters = _ranges(
-            [
-                code
-                for first, last in _UNSPACED
-                for code in range(first, last + 1)
-                if not _is_mark(code)
-            ]
-        )
+        combining = _marks()
+        marks = _ranges(sorted(combining))
+        spaceless = (code for first, last in _UNSPACED for code in range(first, last + 1))
+        letters = _ranges([code for code in spaceless if code not in combining])
         #: A word: as scikit-learn's ``\w+``, but vowel signs and accents that are characters
         #: of their own do not break it (else no word of Hindi would survive).
         self.word = re.compile(rf"\w[\w{marks}]*")

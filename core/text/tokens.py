@@ -21,6 +21,7 @@ class _Forms(dict[str, str]):
         self._longest = preparation.max_length
         self._stop = stop_words(preparation.language) if preparation.stop_words else frozenset()
         self._form = word_form(preparation)
+        self._cased = bool(self._stop) and not preparation.lowercase
 
     def keeps(self, word: str) -> bool:
         """Whether length and stop words let the word through."""
@@ -32,17 +33,20 @@ class _Forms(dict[str, str]):
 
     def is_stop_word(self, word: str) -> bool:
         """Whether the word is on the list, whatever its case."""
-        return word in self._stop or (bool(self._stop) and word.lower() in self._stop)
+        return word in self._stop or (self._cased and word.lower() in self._stop)
 
     def form(self, word: str) -> str:
         """The stem or lemma, or the word itself."""
         return word if self._form is None else self._form(word)
 
+    def find(self, word: str) -> str:
+        """As looking the word up, without remembering it."""
+        return self.form(word) if self.keeps(word) else ""
+
     def __missing__(self, word: str) -> str:
-        form = self.form(word) if self.keeps(word) else ""
         if len(self) >= _MOST_FORMS:  # a server that reads many files must not fill up
             self.clear()
-        self[word] = form
+        form = self[word] = self.find(word)
         return form
 
 
