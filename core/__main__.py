@@ -1,0 +1,7 @@
+"""``python -m core``: the program without a browser."""
+
+import sys
+
+from core.cli import main
+
+sys.exit(main())

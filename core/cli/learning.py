@@ -1,0 +1,142 @@
+"""``pretrain`` and ``finetune``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from core import jobs
+from core.cli.naming import data_ref, method_or_model, sort_settings
+from core.cli.output import Output
+from core.errors import BadParam
+from core.jobs.requests import FinetuneRequest, PretrainRequest, Request
+from core.params import Param
+from core.store import models
+from core.store.records import ModelRecord, RunRecord
+
+_FAILED: dict[str, int] = {"cancelled": 130, "interrupted": 1}
+
+
+def pretrain(chosen: argparse.Namespace, out: Output) -> int:
+    """Learn an encoder from rows without labels."""
+    from core.pretrain import get_method
+
+    method = get_method(chosen.method)
+    request = PretrainRequest(
+        data=data_ref(chosen),
+        method=method.key,
+        settings=sort_settings(chosen.set, [("model", method.params)])["model"],
+        pool=chosen.pool,
+        seed=chosen.seed,
+        name=chosen.name,
+    )
+    return _do(request, chosen, out)
+
+
+def finetune(chosen: argparse.Namespace, out: Output) -> int:
+    """Train on few labels, beside the baseline, and evaluate both."""
+    from core.finetune import get_head, get_strategy
+
+    found = method_or_model(chosen.model)
+    fitted = found if isinstance(found, ModelRecord) else None
+    method = None if isinstance(found, ModelRecord) else found
+    owners: list[tuple[str, tuple[Param, ...]]] = [
+        ("head", get_head(chosen.head).params),
+        ("strategy", get_strategy(chosen.strategy).params),
+    ]
+    if method is not None:
+        owners.append(("model", method.params))
+    settings = sort_settings(chosen.set, owners)
+    ref = data_ref(chosen)
+    first = None
+    if method is not None:
+        first = PretrainRequest(
+            data=ref,
+            method=method.key,
+            settings=settings["model"],
+            pool=chosen.pool,
+            seed=chosen.seed,
+        )
+    request = FinetuneRequest(
+        data=ref,
+        model=fitted.id if fitted else None,
+        pretrain=first,
+        head=chosen.head,
+        head_settings=settings["head"],
+        strategy=chosen.strategy,
+        strategy_settings=settings["strategy"],
+        labels_per_class=_budget(chosen.labels_per_class),
+        draws=chosen.draws,
+        curve=not chosen.no_curve,
+        seed=chosen.seed,
+        name=chosen.name,
+    )
+    return _do(request, chosen, out)
+
+
+def _budget(text: str) -> int | None:
+    if text.strip().lower() in ("all", "none"):
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise BadParam(
+            f"labels_per_class cannot be {text!r}.",
+            hint="It takes a whole number of at least 1, or all.",
+        ) from None
+
+
+def _do(request: Request, chosen: argparse.Namespace, out: Output) -> int:
+    from core.jobs.summary import run_summary
+
+    if chosen.background:
+        run = jobs.submit(request)
+        words = [f"Run {run.id} waits for a worker. See `runs`, then `evaluate {run.id}`."]
+        out.result(run_summary(run), words)
+        return 0
+    run = jobs.run_here(request, on_progress=out.progress)
+    if run.state != "done":
+        return _told(run, out)
+    summary = run_summary(run)
+    out.result(summary, _finetuned(run) if run.kind == "finetune" else _pretrained(summary))
+    return 0
+
+
+def _told(run: RunRecord, out: Output) -> int:
+    """Say how a run ended that was not done; the exit code."""
+    failure: dict[str, Any] = (run.result or {}).get("failure", {})
+    message = run.error or "Cancelled."
+    out.error(message, run.hint, kind=failure.get("kind") or run.state.capitalize(), run=run.id)
+    return _FAILED.get(run.state, 1 if failure.get("log") else 2)
+
+
+def _pretrained(summary: dict[str, Any]) -> Iterator[str]:
+    record = models.get(summary["model"])
+    yield f"{record.name}: model {record.id}"
+    if summary["reused"]:
+        yield "It was in the library already; nothing had to be learned."
+    else:
+        yield (
+            f"Learned {record.dimensions:,} dimensions from {record.rows:,} rows in "
+            f"{summary['seconds']['pretrain']:.1f} s, {_memory(summary)}."
+        )
+    for note in summary.get("notes", ()):
+        yield f"Note: {note}"
+    yield f"Next: python -m core finetune DATA {record.id}"
+
+
+def _finetuned(run: RunRecord) -> Iterator[str]:
+    from core.cli.reporting import headline
+    from core.jobs.summary import run_summary
+
+    summary = run_summary(run)
+    yield from headline(run)
+    parts = ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
+    yield f"Time: {parts}. {_memory(summary).capitalize()}."
+    yield f"Run {run.id}. More: python -m core evaluate {run.id}"
+
+
+def _memory(summary: dict[str, Any]) -> str:
+    peak = summary["peak_memory_mb"]
+    return "peak memory unknown" if peak is None else f"peak memory {peak:,.0f} MiB"

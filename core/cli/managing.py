@@ -1,0 +1,45 @@
+"""``cancel``, ``again`` and ``delete``."""
+
+from __future__ import annotations
+
+import argparse
+
+from core import jobs
+from core.cli.naming import method_or_model, run_of
+from core.cli.output import Output
+from core.errors import NotFound
+from core.store import models, runs
+from core.store.records import ModelRecord
+
+_PATIENCE = 5.0
+
+
+def cancel(chosen: argparse.Namespace, out: Output) -> None:
+    """Cancel a run, and wait until it is over."""
+    run = run_of(chosen.run)
+    jobs.cancel(run.id)
+    run = jobs.wait(run.id, _PATIENCE)
+    out.result({"run": run.id, "state": run.state}, [f"Run {run.id} is {run.state}."])
+
+
+def again(chosen: argparse.Namespace, out: Output) -> None:
+    """Start a run once more; a worker does it."""
+    run = jobs.again(run_of(chosen.run).id)
+    out.result(
+        {"run": run.id, "state": run.state, "parent": run.parent},
+        [f"Run {run.id} waits for a worker. See `runs`, then `evaluate {run.id}`."],
+    )
+
+
+def delete(chosen: argparse.Namespace, out: Output) -> None:
+    """Delete a run with its files, or a model of the library."""
+    if not chosen.model:
+        run = run_of(chosen.run)
+        runs.delete(run.id)
+        out.result({"deleted": run.id}, [f"Run {run.id} is deleted."])
+        return
+    found = method_or_model(chosen.run)
+    if not isinstance(found, ModelRecord):
+        raise NotFound(f"There is no model {chosen.run!r}.", hint="See `models`.")
+    models.delete(found.id)
+    out.result({"deleted": found.id}, [f"Model {found.id} ({found.name}) is deleted."])

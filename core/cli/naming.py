@@ -1,0 +1,191 @@
+"""What the words DATA, MODEL and RUN of the command line stand for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from core.errors import BadParam, NotFound
+from core.params import Param, by_name, parse_settings
+from core.store import datasets, models, runs
+from core.store.records import DatasetRecord, ModelRecord, RunRecord
+
+if TYPE_CHECKING:
+    from core.jobs.requests import DataRef
+    from core.pretrain.base import Method
+
+_R = TypeVar("_R", DatasetRecord, ModelRecord, RunRecord)
+_SHORTEST = 4  # letters of an id that will do when no other begins so
+
+
+def data_ref(chosen: argparse.Namespace) -> DataRef:
+    """The data that DATA means: a built-in name, a file, or the fingerprint of a kept set.
+
+    A file becomes a kept data set.
+
+    Raises
+    ------
+    NotFound
+        When it is none of them.
+    BadData, BadParam
+        When the file cannot be used, or its columns are not told apart.
+    """
+    from core.data.catalogue import built_in
+    from core.jobs.requests import DataRef
+
+    word: str = chosen.data
+    known = built_in()
+    if word in known:
+        _no_columns(chosen)
+        options = parse_settings(known[word].params, chosen.option)
+        return DataRef(name=word, options=options)
+    if chosen.option:
+        raise BadParam("--option is for built-in data sets.", hint="Leave it out here.")
+    path = Path(word).expanduser()
+    if path.is_file():
+        return DataRef(fingerprint=_from_file(path, chosen).fingerprint)
+    kept = _begins(datasets.list_all(), word, "fingerprint") or [
+        record for record in datasets.list_all() if word in (record.name, record.title)
+    ]
+    if len(kept) == 1:
+        _no_columns(chosen)
+        return DataRef(fingerprint=kept[0].fingerprint)
+    if kept:
+        raise BadParam(
+            f"{word!r} means {len(kept)} kept data sets.",
+            hint="Name one by its fingerprint: "
+            + ", ".join(record.fingerprint[:12] for record in kept)
+            + ".",
+        )
+    raise NotFound(
+        f"There is no data set and no file {word!r}.",
+        hint="Built in: " + ", ".join(known) + ". Or name a file with --text-column.",
+    )
+
+
+def _from_file(path: Path, chosen: argparse.Namespace) -> DatasetRecord:
+    from core.data.columns import guess_columns
+    from core.data.reading import read_table
+    from core.data.table import dataset_from_table
+
+    table = read_table(path)
+    guess = guess_columns(table.frame)
+    columns = ", ".join(map(str, table.frame.columns[:20]))
+    text = chosen.text_column or guess.text
+    if text is None:
+        raise BadParam(
+            f"Which column of {path.name} holds the texts?",
+            hint=f"Say it with --text-column. It has: {columns}.",
+        )
+    dataset = dataset_from_table(
+        table,
+        text_column=text,
+        # guessed columns come together: who names one of them has looked at the file
+        label_column=chosen.label_column
+        or (guess.label if not (chosen.text_column or chosen.split_column) else None),
+        split_column=chosen.split_column
+        or (guess.split if not (chosen.text_column or chosen.label_column) else None),
+        name=path.name,
+        test_share=chosen.test_share,
+    )
+    return datasets.save(dataset)
+
+
+def _no_columns(chosen: argparse.Namespace) -> None:
+    if chosen.text_column or chosen.label_column or chosen.split_column:
+        raise BadParam(
+            f"{chosen.data!r} is a data set that is there already; its columns are fixed.",
+            hint="--text-column, --label-column and --split-column are for files.",
+        )
+
+
+def method_or_model(word: str) -> Method | ModelRecord | None:
+    """What MODEL means: none, the id or name of a fitted model, or a method to pretrain by.
+
+    Raises
+    ------
+    NotFound
+        When it is none of them.
+    """
+    from core.pretrain import methods
+
+    if word.strip().lower() == "none":
+        return None
+    library = models.list_all()
+    exact = [one for one in library if word == one.id or word.casefold() == one.name.casefold()]
+    if exact:
+        return exact[0]
+    if word in methods():
+        return methods()[word]
+    begun = _begins(library, word, "id")
+    if len(begun) == 1:
+        return begun[0]
+    try:
+        return models.find(word)  # for its words: names that are spelled alike
+    except NotFound as error:
+        hint = f"{error.hint or ''} Methods: {', '.join(methods())}."
+        raise NotFound(error.message, hint=hint.strip()) from None
+
+
+def run_of(word: str) -> RunRecord:
+    """The run that RUN means: an id, the beginning of one, or "last".
+
+    Raises
+    ------
+    NotFound
+        When there is none, or several.
+    """
+    latest = runs.list_all(limit=1000)
+    if word == "last" and latest:
+        return latest[0]
+    begun = _begins(latest, word, "id")
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise NotFound(
+            f"{len(begun)} runs begin with {word!r}.", hint="Type more of the id; see `runs`."
+        )
+    return runs.get(word)
+
+
+def _begins(records: Sequence[_R], word: str, name: str) -> list[_R]:
+    if len(word) < _SHORTEST:
+        return []
+    return [record for record in records if str(getattr(record, name)).startswith(word)]
+
+
+def sort_settings(
+    given: Sequence[str], owners: Sequence[tuple[str, Sequence[Param]]]
+) -> dict[str, dict[str, Any]]:
+    """Give each ``name=value`` of ``--set`` to the part of the recipe that has such a setting.
+
+    Parameters
+    ----------
+    given : sequence of str
+        As typed; ``owner.name=value`` where several parts know the name.
+    owners : sequence of (str, params)
+        The parts by name; the first that knows a setting gets it.
+
+    Raises
+    ------
+    BadParam
+        When no part knows it, or the value will not do.
+    """
+    sorted_out: dict[str, dict[str, Any]] = {owner: {} for owner, _ in owners}
+    for text in given:
+        name = text.partition("=")[0].strip()
+        prefix, dot, rest = name.partition(".")
+        if dot and prefix in sorted_out:
+            candidates = [(owner, params) for owner, params in owners if owner == prefix]
+            text = text.strip().removeprefix(f"{prefix}.")  # noqa: PLW2901
+            name = rest
+        else:
+            candidates = [(owner, ps) for owner, ps in owners if name in by_name(ps)]
+        if not candidates:
+            candidates = [("", [param for _, ps in owners for param in ps])]  # words the error
+        owner, params = candidates[0]
+        values = parse_settings(params, [text])
+        sorted_out[owner] |= values
+    return sorted_out

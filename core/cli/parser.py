@@ -1,0 +1,170 @@
+"""What can be typed. Light: it loads nothing that learns, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+import core
+
+if TYPE_CHECKING:
+    from core.cli.output import Output
+
+_ABOUT = """\
+Warmstart: transfer learning with few labels, without a browser.
+
+  python -m core finetune python_docs ppmi --labels-per-class 5
+
+pretrains word vectors on the built-in texts, trains a classifier on five labels per class
+beside its baseline, and says whether pretraining helped."""
+
+
+class WrongUsage(Exception):
+    """The arguments make no command."""
+
+    def __init__(self, words: str, hint: str) -> None:
+        super().__init__(words)
+        self.words = words
+        self.hint = hint
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        words = message[:1].upper() + message[1:]
+        raise WrongUsage(words + ("" if words.endswith(".") else "."), self.format_usage().strip())
+
+
+def _later(module: str, name: str) -> Callable[[argparse.Namespace, Output], int | None]:
+    """The command ``name`` of a module that is loaded when it is needed."""
+
+    def call(chosen: argparse.Namespace, out: Output) -> int | None:
+        found: Callable[[argparse.Namespace, Output], int | None] = getattr(
+            importlib.import_module(f"core.cli.{module}"), name
+        )
+        return found(chosen, out)
+
+    return call
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser; what it returns has ``command(chosen, out)`` to be called."""
+    parser = _Parser(
+        prog="python -m core",
+        description=_ABOUT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"Warmstart {core.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def add(name: str, help: str, module: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
+        sub.add_argument("--json", action="store_true", help="one JSON object, for machines")
+        sub.set_defaults(command=_later(module, name))
+        return sub  # type: ignore[no-any-return]
+
+    add("datasets", "List the data sets: built in, and kept.", "listing")
+
+    sub = add("pretrain", "Learn an encoder from rows without labels.", "learning")
+    _data(sub)
+    sub.add_argument("method", metavar="METHOD", help="see `methods`")
+    _settings(sub, "a setting of the method")
+    sub.add_argument("--name", default="", help="what to call the model")
+    _pool(sub)
+    _run(sub)
+
+    sub = add("finetune", "Train on few labels, beside the baseline; say who wins.", "learning")
+    _data(sub)
+    sub.add_argument("model", metavar="MODEL", help="id or name of a model, a method, or none")
+    sub.add_argument("--head", default="svm", help="the classifier on top; see `heads`")
+    sub.add_argument("--strategy", default="frozen", help="how pretraining enters; see `heads`")
+    sub.add_argument(
+        "--labels-per-class", default="5", metavar="K", help="label budget, or all (default 5)"
+    )
+    sub.add_argument("--draws", type=int, default=5, help="draws of the labelled rows (default 5)")
+    sub.add_argument(
+        "--no-curve", action="store_true", help="leave out the other label budgets: quicker"
+    )
+    _settings(sub, "a setting of head, strategy or method (head.NAME=VALUE to be exact)")
+    sub.add_argument("--name", default="", help="what to call the run")
+    _pool(sub)
+    _run(sub)
+
+    sub = add("evaluate", "The report of a run.", "reporting")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument(
+        "--mistakes", type=int, default=5, metavar="N", help="how many mistakes to show (default 5)"
+    )
+
+    sub = add("predict", "Classify the rows of a file.", "predicting")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument("file", metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
+    sub.add_argument("--text-column", metavar="NAME", help="the texts")
+    sub.add_argument("--out", metavar="FILE", help="write there (else CSV to standard output)")
+    sub.add_argument("--all-classes", action="store_true", help="the probability of every class")
+
+    sub = add("runs", "List the runs, the newest first.", "listing")
+    sub.add_argument("--kind", choices=["load", "pretrain", "finetune"])
+    sub.add_argument(
+        "--state",
+        action="append",
+        choices=["queued", "running", "done", "failed", "cancelled", "interrupted"],
+    )
+    sub.add_argument("--limit", type=int, default=30, metavar="N", help="at most N (default 30)")
+
+    add("models", "List the library of pretrained models.", "listing")
+    add("methods", "List the ways to pretrain, with their settings.", "listing")
+    add("heads", "List the heads and strategies, with their settings.", "listing")
+
+    for name, help in (
+        ("cancel", "Cancel a run."),
+        ("again", "Start a run once more, in the background."),
+        ("delete", "Delete a run, or with --model a model."),
+    ):
+        sub = add(name, help, "managing")
+        sub.add_argument("run", metavar="MODEL|RUN" if name == "delete" else "RUN")
+        if name == "delete":
+            sub.add_argument("--model", action="store_true", help="it is a model of the library")
+    return parser
+
+
+def _data(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("data", metavar="DATA", help="a built-in set, a file, or a kept set")
+    sub.add_argument("--text-column", metavar="NAME", help="of a file: the texts")
+    sub.add_argument("--label-column", metavar="NAME", help="of a file: the classes")
+    sub.add_argument("--split-column", metavar="NAME", help="of a file: train or test")
+    sub.add_argument(
+        "--test-share",
+        type=float,
+        default=0.25,
+        metavar="SHARE",
+        help="of a file without a split: share of the labelled rows to test (default 0.25)",
+    )
+    sub.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="an option of a built-in set (remove_headers=false)",
+    )
+
+
+def _settings(sub: argparse.ArgumentParser, help: str) -> None:
+    sub.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=help)
+
+
+def _pool(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument(
+        "--pool",
+        default="all",
+        help="training rows to learn from: all, labelled or unlabelled (default all)",
+    )
+
+
+def _run(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--seed", type=int, default=0, help="where chance begins (default 0)")
+    sub.add_argument(
+        "--background", action="store_true", help="leave it to a worker and return at once"
+    )
