@@ -41,7 +41,7 @@ views = {
 }
 if record.modality == "text":
     views |= {"Words": data_views.words, "Preparation": data_views.preparation}
-tabs = st.tabs(list(views), key="data_tab", on_change="rerun")
+tabs = st.tabs(list(views), key="data_tab", on_change="rerun", bind="query-params")
 for tab, draw in zip(tabs, views.values(), strict=True):
     if tab.open:
         with tab:

@@ -98,6 +98,7 @@ if evaluation.comparison is not None:
 tabs = st.tabs(
     ["Per class", "Confusion", "Mistakes", "Overfitting", "Settings"],
     key="ev_tab",
+    bind="query-params",
     on_change="rerun",
 )
 for tab, draw in zip(

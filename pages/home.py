@@ -14,12 +14,13 @@ st.title("What would pretraining buy you?", anchor=False)
 st.markdown(shell.BY_KEY["home"].purpose)
 
 with st.grid(3, min_column_width=260):
-    with st.container(border=True, height="stretch"):
-        st.subheader(":material/bolt: Try it now", anchor=False)
-        st.caption(
-            "Real texts, built in: the documentation of scipy, 13 topics, 5 labels each. "
-            "A verdict in under a minute."
-        )
+    with st.container(border=True, height="stretch", vertical_alignment="distribute"):
+        with st.container():
+            st.subheader(":material/bolt: Try it now", anchor=False)
+            st.caption(
+                "Real texts, built in: the documentation of scipy, 13 topics, 5 labels each. "
+                "A verdict in under a minute."
+            )
         if st.button("Run the example", type="primary", width="stretch", key="home_example"):
             run = jobs.submit(
                 FinetuneRequest(
@@ -29,21 +30,23 @@ with st.grid(3, min_column_width=260):
                 )
             )
             shell.go("evaluate", run=run.id)
-    with st.container(border=True, height="stretch"):
-        st.subheader(":material/newspaper: 20 Newsgroups", anchor=False)
-        st.caption(
-            "The classic: 18,846 posts in 20 groups. Fetched once, about 14 MB, "
-            "then kept on this server."
-        )
+    with st.container(border=True, height="stretch", vertical_alignment="distribute"):
+        with st.container():
+            st.subheader(":material/newspaper: 20 Newsgroups", anchor=False)
+            st.caption(
+                "The classic: 18,846 posts in 20 groups. Fetched once, about 14 MB, "
+                "then kept on this server."
+            )
         if st.button("Open 20 Newsgroups", width="stretch", key="home_newsgroups"):
             run = jobs.submit(LoadRequest(data=DataRef(name="twenty_newsgroups")))
             shell.go("data", run=run.id)
-    with st.container(border=True, height="stretch"):
-        st.subheader(":material/upload_file: Your own file", anchor=False)
-        st.caption(
-            "CSV, TSV, Excel, Parquet or JSON Lines with a column of texts. "
-            "Rows without a label are welcome: they are learned from too."
-        )
+    with st.container(border=True, height="stretch", vertical_alignment="distribute"):
+        with st.container():
+            st.subheader(":material/upload_file: Your own file", anchor=False)
+            st.caption(
+                "CSV, TSV, Excel, Parquet or JSON Lines with a column of texts. "
+                "Rows without a label are welcome: they are learned from too."
+            )
         if st.button("Choose a file", width="stretch", key="home_file"):
             shell.go("data", data_start="file")
 

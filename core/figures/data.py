@@ -42,7 +42,13 @@ def class_balance(profile: Profile) -> Chart:
         barmode="stack",
         bargap=0.25,
         showlegend=True,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend={
+            "orientation": "h",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+            "traceorder": "normal",
+        },
     )
     made.update_xaxes(title_text="Rows")
     made.update_yaxes(

@@ -55,7 +55,7 @@ def _dots(
         y=found.y[mask],
         mode="markers",
         name=shorten(title, 22),
-        marker={"size": 5, "color": colour, "opacity": 0.4 if colour == BASELINE else 0.85},
+        marker={"size": 5, "color": colour, "opacity": 0.3 if colour == BASELINE else 0.85},
         customdata=[_words(dataset, int(index)) for index in indices],
         hovertemplate=f"{title}<br>%{{customdata}}<extra></extra>",
     )
