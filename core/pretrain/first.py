@@ -4,77 +4,64 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from core.pretrain.base import Encoder
 from core.pretrain.numeric import RowNumbers
 from core.pretrain.rows import is_text, part
-from core.pretrain.tfidf import TfidfEncoder
 from core.progress import SILENT, Progress
-from core.text.preparation import TextPreparation
-from core.types import Matrix, Rows, State
+from core.types import Rows, State
 
 
 class FirstStep:
-    """TF-IDF for texts, scaled values for pictures and tables.
+    """An encoder where rows are texts, scaled values where they are pictures or tables.
 
     Parameters
     ----------
-    preparation : TextPreparation
-        How texts become terms.
-    min_category_rows, max_categories : int
-        See :data:`core.pretrain.numeric.TABLE_PARAMS`.
+    text : Encoder
+        Unfitted; for texts.
+    numbers : RowNumbers
+        Unfitted; for other rows.
 
     Attributes
     ----------
-    text : TfidfEncoder or None
-        The step, where rows are texts.
-    numbers : RowNumbers or None
-        The step, where they are not.
+    is_text : bool
+        Which of the two it became.
     """
 
-    def __init__(
-        self, preparation: TextPreparation, min_category_rows: int, max_categories: int
-    ) -> None:
-        self._preparation = preparation
-        self._table = (min_category_rows, max_categories)
-        self.text: TfidfEncoder | None = None
-        self.numbers: RowNumbers | None = None
+    is_text: bool
 
-    def fit_transform(self, rows: Rows, *, progress: Progress = SILENT) -> Matrix:
+    def __init__(self, text: Encoder, numbers: RowNumbers) -> None:
+        self.text = text
+        self.numbers = numbers
+
+    def fit_transform(self, rows: Rows, *, progress: Progress = SILENT) -> Any:
         """Learn what the step learns, and return the rows it was learned from, encoded."""
-        if is_text(rows):
-            self.text = TfidfEncoder(self._preparation)
+        self.is_text = is_text(rows)
+        if self.is_text:
             return self.text.fit_transform(rows, progress=progress)
         progress.update(0.0, "Reading the rows")
-        self.numbers = RowNumbers(*self._table).fit(rows)
-        return self.numbers.transform(rows)
+        return self.numbers.fit(rows).transform(rows)
 
-    def transform(self, rows: Rows) -> Matrix:
-        """Encode rows: CSR for texts, dense for others, float32."""
-        if self.text is not None:
-            return self.text.transform(rows)
-        return self._numbers.transform(rows)
+    def transform(self, rows: Rows) -> Any:
+        """Encode rows, float32."""
+        return self.text.transform(rows) if self.is_text else self.numbers.transform(rows)
 
     @property
     def names(self) -> list[str]:
-        """What each column stands for: a term, a pixel, a column of the table."""
-        if self.text is not None:
-            return list(self.text.vocabulary_.terms)
-        return self._numbers.names
+        """What each column stands for: a term, a component, a pixel, a column of the table."""
+        if self.is_text:
+            return [str(name) for name in self.text.get_feature_names_out()]
+        return self.numbers.names
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know about the fit."""
-        return self.text.notes_ if self.text is not None else ()
-
-    @property
-    def _numbers(self) -> RowNumbers:
-        assert self.numbers is not None  # noqa: S101 — fitted on what is no text
-        return self.numbers
+        return tuple(getattr(self.text, "notes_", ())) if self.is_text else ()
 
     def state(self) -> State:
         """What was learned, as plain arrays and values."""
-        if self.text is not None:
+        if self.is_text:
             return {"rows": "text", "text": self.text.state()}
-        return {"rows": "numbers", "numbers": self._numbers.state()}
+        return {"rows": "numbers", "numbers": self.numbers.state()}
 
     def load_state(self, state: Any) -> Self:
         """Take over what another learned.
@@ -84,8 +71,9 @@ class FirstStep:
         BadModelFile
             When a part is missing or contradicts another.
         """
-        if part(state, "rows", str) == "text":
-            self.text = TfidfEncoder(self._preparation).load_state(part(state, "text", dict))
+        self.is_text = part(state, "rows", str) == "text"
+        if self.is_text:
+            self.text.load_state(part(state, "text", dict))
         else:
-            self.numbers = RowNumbers(*self._table).load_state(part(state, "numbers", dict))
+            self.numbers.load_state(part(state, "numbers", dict))
         return self

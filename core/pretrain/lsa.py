@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +13,10 @@ from core.params import Param, Value
 from core.pretrain.base import Encoder, Estimate, Method, Parts, PoolSize, unit_rows
 from core.pretrain.components import Components
 from core.pretrain.first import FirstStep
-from core.pretrain.numeric import TABLE_PARAMS
+from core.pretrain.numeric import TABLE_PARAMS, RowNumbers
 from core.pretrain.raw import numbers_cost
 from core.pretrain.rows import part
-from core.pretrain.tfidf import text_cost
+from core.pretrain.tfidf import TfidfEncoder, text_cost
 from core.progress import SILENT, Progress
 from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
 from core.types import Floats, Matrix, Rows, State
@@ -74,10 +74,16 @@ class LsaEncoder(Encoder):
         """As ``fit(rows).transform(rows)``, reading texts once."""
         return self._project(self._fit(rows, progress))
 
+    def _first_step(self) -> FirstStep:
+        return FirstStep(
+            TfidfEncoder(self.preparation),
+            RowNumbers(self.min_category_rows, self.max_categories),
+        )
+
     def _fit(self, rows: Rows, progress: Progress) -> Matrix:
-        self.first_ = FirstStep(self.preparation, self.min_category_rows, self.max_categories)
-        first = self.first_.fit_transform(rows, progress=progress.part(0, 0.3))
-        center = self.first_.text is None  # a mean taken off would fill sparse rows
+        self.first_ = self._first_step()
+        first: Matrix = self.first_.fit_transform(rows, progress=progress.part(0, 0.3))
+        center = not self.first_.is_text  # a mean taken off would fill sparse rows
         svd = Components(self.n_components, center=center, random_state=self.random_state)
         self.svd_ = svd.fit(first, progress=progress.part(0.3, 1))
         self.notes_ = self.first_.notes
@@ -96,14 +102,14 @@ class LsaEncoder(Encoder):
 
     def _project(self, first: Matrix) -> Floats:
         projected = self.svd_.transform(first)
-        return unit_rows(projected) if self.first_.text is not None else projected
+        return unit_rows(projected) if self.first_.is_text else projected
 
     def parts(self, text: str) -> Parts | None:
         """What each term of the text adds; None where the model learned from other rows."""
         check_is_fitted(self)
-        if self.first_.text is None:
+        if not self.first_.is_text:
             return None
-        first = self.first_.text.parts(text)
+        first = cast(Parts, self.first_.text.parts(text))
         matrix = np.asarray(first.matrix @ self.svd_.components_.T, dtype=np.float32)
         # the length of the whole text's projection scales every part alike
         length = float(np.linalg.norm(matrix.sum(axis=0))) or 1.0
@@ -131,9 +137,9 @@ class LsaEncoder(Encoder):
 
     def load_state(self, state: State) -> Self:
         """Take over what another encoder learned. See :class:`Encoder`."""
-        first = FirstStep(self.preparation, self.min_category_rows, self.max_categories)
+        first = self._first_step()
         self.first_ = first.load_state(part(state, "first", dict))
-        svd = Components(self.n_components, center=first.text is None)
+        svd = Components(self.n_components, center=not first.is_text)
         self.svd_ = svd.load_state(part(state, "svd", dict), len(first.names))
         self.notes_ = tuple(str(note) for note in part(state, "notes", list))
         return self
@@ -149,15 +155,22 @@ def _make(settings: Mapping[str, Value], seed: int) -> LsaEncoder:
 
 
 def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
-    k = int(settings["n_components"] or 1)
     if size.characters:
-        first = text_cost(size, TextPreparation.from_settings(settings))
-        return components_cost(first, size.rows, size.characters / 20, size.characters / 350, k)
-    first = numbers_cost(size)
-    return components_cost(first, size.rows, size.rows * size.columns, size.columns, k)
+        return text_components_cost(size, settings)
+    k = int(settings["n_components"] or 1)
+    cells = size.rows * size.columns
+    return _components_cost(numbers_cost(size), size.rows, cells, size.columns, k)
 
 
-def components_cost(first: Estimate, rows: int, stored: float, columns: float, k: int) -> Estimate:
+def text_components_cost(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
+    """Expected cost of LSA on texts, for every method that begins so."""
+    first = text_cost(size, TextPreparation.from_settings(settings))
+    k = int(settings["n_components"] or 1)
+    # English text has about one stored value in 20 characters, one term in 350
+    return _components_cost(first, size.rows, size.characters / 20, size.characters / 350, k)
+
+
+def _components_cost(first: Estimate, rows: int, stored: float, columns: float, k: int) -> Estimate:
     """Expected cost of :class:`Components` after ``first``, for ``stored`` values.
 
     Five times to and fro over the stored values, and an orthogonal basis after each.
