@@ -32,7 +32,7 @@ def log_losses(truth: Ints, proba: Floats) -> Floats:
     """Minus the natural logarithm of the probability given to the truth, row by row."""
     given = np.asarray(proba, np.float64)[np.arange(len(truth)), truth]
     eps = SMALLEST_PROBABILITY
-    return -np.log(np.clip(given, eps, 1 - eps))  # type: ignore[no-any-return]
+    return -np.log(np.clip(given, eps, 1 - eps))
 
 
 def score(
@@ -88,7 +88,7 @@ def score(
     ]
     per_class = tuple(
         ClassScores(
-            name=classes[c],
+            name=classes[int(c)],
             support=int(s),
             precision=proportion(int(r), int(p)),
             recall=proportion(int(r), int(s)),

@@ -20,7 +20,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class ClassScores:
-    """One class of the test rows: how many rows, and how well it is recognised."""
+    """One class of the rows: how many rows, and how well it is recognised."""
 
     name: str
     support: int
@@ -31,7 +31,11 @@ class ClassScores:
 
 @dataclass(frozen=True)
 class Scores:
-    """All scores of one model on one set of rows. ``confusion[i][j]``: truth i, said j."""
+    """All scores of one model on one set of rows.
+
+    ``per_class`` holds the classes that have rows, in the order of the classes;
+    ``confusion[i][j]`` counts rows of class i called j, over all classes.
+    """
 
     rows: int
     accuracy: Interval
@@ -114,6 +118,15 @@ class Evaluation:
     labels: int = 0
     curves: Mapping[str, list[float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def point(self) -> CurvePoint | None:
+        """The point of the curve at this run's own budget: means over its draws of labels.
+
+        The scores above are those of the kept model, which learned from the first draw.
+        """
+        mine = (p for p in self.curve if p.labels_per_class == self.labels_per_class)
+        return next(mine, None)
 
 
 def evaluation_to_json(evaluation: Evaluation) -> dict[str, Any]:

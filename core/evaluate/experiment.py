@@ -1,0 +1,287 @@
+"""One fine-tuning beside its baseline, on few labels, judged on the test rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import BadParam
+from core.evaluate.compare import compare
+from core.evaluate.curve import budgets, curve_point, in_order, labels_saved
+from core.evaluate.encoding import encode_rows
+from core.evaluate.metrics import score
+from core.evaluate.notes import notes
+from core.evaluate.results import CurvePoint, Evaluation, Scores
+from core.evaluate.trials import Contender, Encode, Learned, Sides, Trial, plan
+from core.finetune import get_head, get_strategy
+from core.finetune.base import Head, Strategy
+from core.finetune.classifier import Classifier
+from core.params import Value, resolve
+from core.pretrain.base import Encoder
+from core.progress import SILENT, Progress
+from core.types import Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What an experiment leaves behind.
+
+    Attributes
+    ----------
+    evaluation : Evaluation
+        What it says.
+    classifier : Classifier
+        The kept model: the one that learned from the first draw of labels.
+    baseline_classifier : Classifier, optional
+        Its baseline on the same labels; None where the baseline itself was trained.
+    arrays : dict of ndarray
+        Of the kept model: "test_rows" and "train_rows" (indices into the data set; the training
+        rows are those of the first draw), "test_labels" (codes), "test_proba", "train_proba"
+        and, with a baseline, "baseline_proba" (of the test rows).
+    """
+
+    evaluation: Evaluation
+    classifier: Classifier
+    baseline_classifier: Classifier | None
+    arrays: dict[str, np.ndarray[Any, Any]]
+
+
+def run_experiment(
+    dataset: Dataset,
+    encoder: Encoder | None,
+    baseline: Encoder,
+    *,
+    head: str = "svm",
+    head_settings: Mapping[str, Any] | None = None,
+    strategy: str = "frozen",
+    strategy_settings: Mapping[str, Any] | None = None,
+    labels_per_class: int | None = 5,
+    draws: int = 5,
+    curve: bool = True,
+    seed: int = 0,
+    encode: Encode | None = None,
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Fine-tune on a label budget and say what pretraining bought.
+
+    Labels come from the training rows only, drawn ``draws`` times (draw i from ``seed + i``,
+    nested over budgets). In each draw the model and its baseline learn from the same rows with
+    the same head, settings and seed. Test rows are encoded and predicted, and enter nothing
+    else. The first draw's model is kept.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Rows, labels and the split.
+    encoder : Encoder, optional
+        The fitted pretrained model. None trains the baseline alone, from scratch.
+    baseline : Encoder
+        Fitted; the encoder that learned nothing.
+    head, head_settings, strategy, strategy_settings
+        Keys and settings of :mod:`core.finetune`; settings left out take their defaults.
+    labels_per_class : int, optional
+        The label budget. None takes every label, which is a single draw.
+    draws : int
+        How many draws of labels; one where a budget leaves nothing to draw.
+    curve : bool
+        Whether to measure other budgets too; without them the curve has this run's point.
+    seed : int
+        Of the draws, the heads and the bootstrap.
+    encode : callable, optional
+        ``encode(encoder, indices)`` in place of encoding here, to keep encoded rows on disk.
+    progress : Progress
+        Gets the losses of the kept model, and after each draw ``labels`` (how many),
+        ``labels_per_class`` (unless all), ``draw``, ``accuracy`` and ``baseline_accuracy``.
+
+    Raises
+    ------
+    BadData
+        When the data set has no test rows, or labelled training rows of fewer than two classes.
+    BadParam
+        When a setting will not do.
+    NotFound
+        When there is no such head or strategy.
+    """
+    if draws < 1:
+        raise BadParam(f"draws cannot be {draws}.", hint="It takes a whole number of at least 1.")
+    scratch = get_strategy("scratch")
+    how = scratch if encoder is None else get_strategy(strategy)
+    if encoder is not None and not how.needs_model:
+        raise BadParam(
+            f"The strategy {strategy!r} uses no pretrained model, but one was given.",
+            hint="Leave the model out, or choose another strategy.",
+        )
+    how_settings = {} if encoder is None else resolve(how.params, strategy_settings)
+    spec = get_head(head)
+    head_values = resolve(spec.params, head_settings)
+    sides = Sides.of(dataset)
+    trials = plan(
+        sides.labels, budgets(sides.labels, labels_per_class, curve=curve), draws=draws, seed=seed
+    )
+
+    def contender(
+        one: Encoder, way: Strategy, settings: Mapping[str, Value], part: Progress
+    ) -> Contender:
+        through: Encode = encode or (lambda e, rows: encode_rows(e, dataset, rows, progress=part))
+        part.update(0.0, "Encoding rows")
+        encoded = through(one, np.concatenate([sides.train, sides.test]))
+        return Contender(sides, one, way, settings, through, encoded)
+
+    if encoder is None:
+        contenders = [contender(baseline, how, how_settings, progress.part(0.0, 0.3))]
+    else:
+        contenders = [
+            contender(encoder, how, how_settings, progress.part(0.0, 0.2)),
+            contender(baseline, scratch, {}, progress.part(0.2, 0.3)),
+        ]
+    measured = _measure(
+        trials,
+        contenders,
+        make_head=lambda trial: spec.make(head_values, seed + trial.draw),
+        seed=seed,
+        progress=progress.part(0.3, 0.95),
+    )
+    evaluation = _evaluate(measured, sides, seed=seed, progress=progress.part(0.95, 1.0))
+    kept, *others = measured[0].kept
+    arrays: dict[str, np.ndarray[Any, Any]] = {
+        "test_rows": sides.test,
+        "test_labels": sides.truth,
+        "test_proba": kept.test_proba,
+        "train_rows": sides.train[kept.trial.positions],
+        "train_proba": kept.train_proba(),
+    }
+    if others:
+        arrays["baseline_proba"] = others[0].test_proba
+    return Outcome(
+        evaluation=evaluation,
+        classifier=kept.classifier,
+        baseline_classifier=others[0].classifier if others else None,
+        arrays=arrays,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """One budget: what the first draw left, and which test rows were right in each draw.
+
+    ``kept`` has the model and, where there is one, its baseline; ``right`` has as many matrices
+    of shape (draws, test rows).
+    """
+
+    kept: list[Learned]
+    right: list[Bools]
+
+    @property
+    def budget(self) -> int | None:
+        return self.kept[0].trial.budget
+
+    def point(self, seed: int) -> CurvePoint:
+        labels = len(self.kept[0].trial.positions)
+        return curve_point(self.budget, labels, *self.right, seed=seed)
+
+
+def _measure(
+    trials: Sequence[Trial],
+    contenders: Sequence[Contender],
+    *,
+    make_head: Callable[[Trial], Head],
+    seed: int,
+    progress: Progress,
+) -> list[_Measured]:
+    """Let the contenders learn from each trial, those of one budget in a row."""
+    total, done = sum(trial.cost for trial in trials), 0
+    measured: list[_Measured] = []
+    for trial in trials:
+        part = progress.part(done / total, (done + trial.cost) / total)
+        learned = []
+        for i, contender in enumerate(contenders):
+            share = part.part(i / len(contenders), (i + 1) / len(contenders))
+            share.update(0.0, trial.title)
+            # the losses of the kept model alone make a curve
+            live = not measured and i == 0
+            learned.append(
+                contender.learn(
+                    trial,
+                    partial(make_head, trial),
+                    seed=seed + trial.draw,
+                    progress=share if live else _quiet(share, trial.title),
+                )
+            )
+        right = [one.right()[None] for one in learned]
+        if trial.draw == 0:
+            measured.append(_Measured(learned, right))
+        else:
+            last = measured[-1]
+            measured[-1] = _Measured(
+                last.kept, [np.vstack(both) for both in zip(last.right, right, strict=True)]
+            )
+        done += trial.cost
+        progress.update(done / total, trial.title, **_live(trial, right))
+    return measured
+
+
+def _quiet(progress: Progress, message: str) -> Progress:
+    """The same bar and the same cancelling, without the numbers."""
+    return Progress(lambda fraction, _, __: progress.update(fraction, message))
+
+
+def _live(trial: Trial, right: Sequence[Bools]) -> dict[str, float]:
+    numbers: dict[str, float] = {"labels": len(trial.positions), "draw": trial.draw}
+    if trial.budget is not None:
+        numbers["labels_per_class"] = trial.budget
+    numbers["accuracy"] = float(right[0].mean())
+    if len(right) > 1:
+        numbers["baseline_accuracy"] = float(right[1].mean())
+    return numbers
+
+
+def _evaluate(
+    measured: Sequence[_Measured], sides: Sides, *, seed: int, progress: Progress
+) -> Evaluation:
+    own = measured[0]
+    classes = sides.dataset.classes
+
+    def on_train(learned: Learned) -> Scores:
+        labels = sides.labels[learned.trial.positions]
+        return score(labels, learned.train_proba(), classes, seed=seed)
+
+    def on_test(learned: Learned) -> Scores:
+        return score(sides.truth, learned.test_proba, classes, seed=seed)
+
+    progress.update(0.0, "Scoring")
+    kept, *others = own.kept
+    train, test = on_train(kept), on_test(kept)
+    progress.update(0.3, "Scoring")
+    comparison = compare(*own.right, seed=seed) if others else None
+    progress.update(0.6, "Scoring")
+    curve = in_order([one.point(seed) for one in measured])
+    saved = None
+    if comparison is not None and comparison.kind == "helped" and own.budget is not None:
+        saved = labels_saved(curve, own.budget, len(np.unique(sides.labels)))
+    evaluation = Evaluation(
+        classes=classes,
+        train=train,
+        test=test,
+        baseline_train=on_train(others[0]) if others else None,
+        baseline_test=on_test(others[0]) if others else None,
+        comparison=comparison,
+        curve=curve,
+        labels_saved=saved,
+        labels_per_class=own.budget,
+        labels=len(kept.trial.positions),
+        curves=kept.classifier.head.curves(),
+        notes=notes(
+            classes,
+            sides.labels,
+            sides.truth,
+            labels_per_class=own.budget,
+            draws=len(own.right[0]),
+        ),
+    )
+    progress.update(1.0, "Scored")
+    return evaluation

@@ -1,0 +1,188 @@
+"""Training on a draw of labels: what is learned from, by whom, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.errors import BadData
+from core.evaluate.encoding import stack
+from core.finetune.base import Head, Strategy, Task
+from core.finetune.classifier import Classifier
+from core.finetune.draws import draw_labels
+from core.params import Value
+from core.pretrain.base import Encoder
+from core.progress import Progress
+from core.types import Bools, Floats, Ints, Matrix
+
+#: Gives the rows at these indices through an encoder; may keep what it computed.
+Encode = Callable[[Encoder, Ints], Matrix]
+
+# What a fit costs beside its labels (predicting the test rows), counted in labels.
+_FIXED_COST = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The labelled rows of a data set on their two sides of the split.
+
+    Attributes
+    ----------
+    train, test : ndarray of int
+        Indices into the data set.
+    labels, truth : ndarray of int
+        Their codes.
+    """
+
+    dataset: Dataset
+    train: Ints
+    test: Ints
+    labels: Ints
+    truth: Ints
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Sides:
+        """Take the sides of a data set.
+
+        Raises
+        ------
+        BadData
+            When there is nothing to learn from or nothing to test on.
+        """
+        train, test = dataset.train_rows, dataset.test_rows
+        labels = np.asarray(dataset.labels)[train]
+        seen = len(np.unique(labels))
+        if seen < 2:
+            raise BadData(
+                f"The labelled training rows of {dataset.title} are of {seen} "
+                f"{'class' if seen == 1 else 'classes'}; a classifier needs at least two.",
+                hint="Choose another label column, or label rows of more classes.",
+            )
+        if not len(test):
+            raise BadData(
+                f"{dataset.title} has no labelled test rows, so nothing could be measured.",
+                hint="Load it with a test share above zero, or with a split column.",
+            )
+        return cls(dataset, train, test, labels, np.asarray(dataset.labels)[test])
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """One draw of labels at one budget; ``positions`` are indices into the training rows."""
+
+    budget: int | None
+    draw: int
+    draws: int
+    positions: Ints
+
+    @property
+    def cost(self) -> int:
+        """How much work it is beside others, in no unit."""
+        return len(self.positions) + _FIXED_COST
+
+    @property
+    def title(self) -> str:
+        """What it is, for a progress bar."""
+        n = self.budget
+        what = "all labels" if n is None else f"{n} {'label' if n == 1 else 'labels'} per class"
+        return f"Training on {what}" + (
+            f", draw {self.draw + 1} of {self.draws}" if self.draws > 1 else ""
+        )
+
+
+def plan(labels: Ints, budgets: Sequence[int | None], *, draws: int, seed: int) -> list[Trial]:
+    """The trials at these budgets, in their order; draw i comes from ``seed + i``.
+
+    A budget that takes every labelled row is tried once: its draws would all be the same.
+    """
+    trials = []
+    for budget in budgets:
+        first = draw_labels(labels, budget, seed=seed)
+        of = 1 if len(first) == len(labels) else draws
+        trials.append(Trial(budget, 0, of, first))
+        trials.extend(
+            Trial(budget, i, of, draw_labels(labels, budget, seed=seed + i)) for i in range(1, of)
+        )
+    return trials
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What one trial of one contender left: a classifier, and what it says of the test rows."""
+
+    trial: Trial
+    classifier: Classifier
+    encoded: Matrix
+    test_proba: Floats
+    truth: Ints
+
+    def right(self) -> Bools:
+        """Whether each test row is right."""
+        return np.asarray(self.test_proba.argmax(axis=1) == self.truth)
+
+    def train_proba(self) -> Floats:
+        """Probabilities of the rows it learned from."""
+        return self.classifier.predict_proba_encoded(self.encoded)
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """An encoder with its strategy, and the labelled rows as it encodes them.
+
+    Attributes
+    ----------
+    sides : Sides
+        The rows.
+    encoder : Encoder
+        Fitted.
+    strategy, settings : Strategy, mapping
+        How it learns.
+    encode : callable
+        For the rows that are not encoded yet.
+    encoded : Matrix
+        The training rows, then the test rows.
+    """
+
+    sides: Sides
+    encoder: Encoder
+    strategy: Strategy
+    settings: Mapping[str, Value]
+    encode: Encode
+    encoded: Matrix
+
+    def learn(
+        self, trial: Trial, make_head: Callable[[], Head], *, seed: int, progress: Progress
+    ) -> Learned:
+        """Learn from the rows of a trial and predict the test rows."""
+        chosen = self.sides.train[trial.positions]
+        if self.sides.dataset.test[chosen].any():
+            raise AssertionError("A test row was about to be learned from.")
+        task = Task(
+            rows=self.sides.dataset.take(chosen),
+            labels=self.sides.labels[trial.positions],
+            encoded=self.encoded[trial.positions],
+            pool=lambda: self._pool(trial),
+            encoder=self.encoder,
+            make_head=make_head,
+            seed=seed,
+        )
+        encoder, head = self.strategy.learn(task, self.settings, progress)
+        classifier = Classifier(encoder, head, self.sides.dataset.classes)
+        if encoder is self.encoder:
+            train, test = task.encoded, self.encoded[len(self.sides.train) :]
+        else:
+            train, test = self.encode(encoder, chosen), self.encode(encoder, self.sides.test)
+        proba = classifier.predict_proba_encoded(test)
+        return Learned(trial, classifier, train, proba, self.sides.truth)
+
+    def _pool(self, trial: Trial) -> Matrix:
+        others = np.setdiff1d(np.arange(len(self.sides.train)), trial.positions)
+        return stack([self.encoded[others], self._unlabelled])
+
+    @cached_property
+    def _unlabelled(self) -> Matrix:
+        return self.encode(self.encoder, self.sides.dataset.pool_rows("unlabelled"))
