@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
 
 from core.errors import BadModelFile
 from core.pretrain.rows import numbers
@@ -69,7 +70,10 @@ class Components(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if not sparse.issparse(X) and d <= _EXACT:
             s, vt = _exact(X, self.mean_, progress)
         else:
-            s, vt = _randomised(X, self.mean_, k, random, progress)
+            # its products with tall, thin matrices gain nothing from a second BLAS thread, and
+            # lose much where other jobs run beside this one
+            with threadpool_limits(limits=1, user_api="blas"):
+                s, vt = _randomised(X, self.mean_, k, random, progress)
         s, vt = s[:k], vt[:k]
         k = len(s)  # fewer where rows depend on each other
         signs = np.sign(vt[np.arange(k), np.abs(vt).argmax(axis=1)])
