@@ -11,18 +11,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from core.errors import BadData
 from core.params import Param, Value
 from core.pretrain.base import Encoder
 from core.progress import SILENT, Progress
 from core.types import Floats, Ints, Matrix, Rows, State
 
 
+class TooFewClasses(BadData, ValueError):
+    """The labels of a fit are all of one class; a ValueError too, as scikit-learn expects."""
+
+
 class Head(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier on encoded rows, sparse or dense.
 
-    After ``fit`` it has ``classes_`` (sorted labels it was fitted with) and ``n_features_in_``.
+    After ``fit`` it has ``classes_`` (sorted labels it was fitted with), ``n_features_in_`` and
+    plain arrays, nothing else: several threads may predict with it at once.
     """
 
     def fit(self, X: Matrix, y: Ints, *, progress: Progress = SILENT) -> Self:
@@ -35,7 +44,8 @@ class Head(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, X: Matrix) -> Ints:
         """The likeliest label of each row, shape (n,)."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]  # type: ignore[no-any-return]
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]  # type: ignore[no-any-return]
 
     def linear(self) -> tuple[Floats, Floats] | None:
         """Weights (k, d) and intercepts (k,) whose sum is the score of a class, or None.
@@ -43,6 +53,10 @@ class Head(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Row j belongs to ``classes_[j]``, with two classes as well.
         """
         return None
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the report should know about how the fit went, as sentences."""
+        return ()
 
     def curves(self) -> dict[str, list[float]]:
         """What was recorded on the way ("train_loss", "validation_loss", ...), per pass."""
@@ -53,8 +67,52 @@ class Head(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def load_state(self, state: State) -> Self:
-        """Take over what another head of the same settings learned."""
+        """Take over what another head of the same settings learned.
+
+        Raises
+        ------
+        BadModelFile
+            When a part is missing, of the wrong kind, or contradicts another.
+        """
         raise NotImplementedError
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _training(self, X: Matrix, y: Any) -> tuple[Any, Ints]:
+        """Check what a fit is given, keep ``classes_``; the rows and the codes of their labels."""
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32])
+        check_classification_targets(y)
+        classes, codes = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
+            raise TooFewClasses(
+                f"All {len(codes)} labelled rows are of one class, which cannot be told apart "
+                "from any other.",
+                hint="Label some rows of at least one other class.",
+            )
+        self.classes_ = classes
+        return _short_indices(X), codes
+
+    def _encoded(self, X: Matrix) -> Any:
+        """Check rows to predict; every head calls this first."""
+        check_is_fitted(self, "classes_")
+        return validate_data(
+            self, X, reset=False, accept_sparse="csr", dtype=[np.float64, np.float32]
+        )
+
+
+def _short_indices(X: Any) -> Any:
+    """CSR with 32-bit indices, which the solvers in C want; dense rows as they are."""
+    if (
+        not isinstance(X, np.ndarray)
+        and X.indices.dtype != np.int32
+        and X.nnz < np.iinfo(np.int32).max
+    ):
+        X = X.copy()
+        X.indices, X.indptr = X.indices.astype(np.int32), X.indptr.astype(np.int32)
+    return X
 
 
 @dataclass(frozen=True)
@@ -82,8 +140,8 @@ class Task:
         The labelled rows within the label budget.
     encoded : Matrix (n, d)
         The same rows through ``encoder``.
-    pool : Matrix (m, d)
-        All other training rows through ``encoder``, without labels.
+    pool : callable
+        Gives all other training rows through ``encoder``, a Matrix (m, d) without labels.
     encoder : Encoder
         The frozen pretrained model.
     make_head : callable
@@ -120,8 +178,6 @@ class Strategy:
 
 def spread_probabilities(proba: Floats, fitted: Any, n_classes: int) -> Floats:
     """Put the columns of a head that saw only some classes at their places among all."""
-    import numpy as np
-
     full = np.zeros((len(proba), n_classes), dtype=np.float64)
     full[:, np.asarray(fitted, dtype=int)] = proba
     return full

@@ -1,0 +1,174 @@
+"""Following a descent: both losses of each pass, when to stop, which step to keep."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from core.errors import BadParam
+from core.finetune.descent import Descent, Weights
+from core.finetune.rates import largest_curvature
+from core.progress import SILENT, Progress
+from core.types import Floats, Matrix
+
+# seconds: a pass over few rows takes far less than a report, which may go to disk
+_REPORT_EVERY = 0.05
+_BREATH = 0.4
+_GROWN = 2.0
+
+Ending: TypeAlias = Literal["patience", "passes"]
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """When a descent has done enough.
+
+    Attributes
+    ----------
+    passes : int
+        Passes at most.
+    patience : int
+        It ends when this many passes together did not lower the loss by ``gain``.
+    gain : float
+        As a share of the loss.
+    """
+
+    passes: int = 300
+    patience: int = 20
+    gain: float = 1e-3
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a descent went.
+
+    Attributes
+    ----------
+    weights : Weights
+        Of the best step: the one with the lowest loss on the rows held out, or on the training
+        rows where none are.
+    best_pass : int
+        After how many passes that was; 0 is the start.
+    ending : {"patience", "passes"}
+        Why it ended.
+    curves : dict of list of float
+        "train_loss", "train_accuracy" and, with rows held out, "validation_loss" and
+        "validation_accuracy": a value a pass.
+    """
+
+    weights: Weights
+    best_pass: int
+    ending: Ending
+    curves: dict[str, list[float]] = field(default_factory=dict)
+
+
+def follow(
+    descent: Descent,
+    stopping: Stopping,
+    *,
+    held_out: tuple[Matrix, Floats] | None = None,
+    progress: Progress = SILENT,
+) -> Course:
+    """Drive ``descent`` until it has done enough.
+
+    Parameters
+    ----------
+    descent : Descent
+        Is left at its last step, which need not be the best.
+    stopping : Stopping
+        When to end (early stopping: Prechelt 1998, Early Stopping, But When?).
+    held_out : (Matrix (m, d), ndarray (m, k)), optional
+        Validation rows and their targets.
+    progress : Progress
+        Told ``pass_`` and the values of the curves as metrics.
+
+    Raises
+    ------
+    BadParam
+        When the loss grows: the learning rate is too high for these rows.
+    """
+    key = "train_loss" if held_out is None else "validation_loss"
+    pace = _Pace(progress, stopping.passes)
+    now = _measure(descent, held_out)
+    ceiling = _GROWN * max(now["train_loss"], _loss_of_nothing(descent))
+    best, best_pass = descent.weights.copy(), 0
+    lowest = now[key]
+    mark, marked_at = now[key], 0
+    curves: dict[str, list[float]] = {name: [] for name in now}
+    for number in range(1, stopping.passes + 1):
+        descent.advance(pace.breathe)
+        now = _measure(descent, held_out)
+        if not now["train_loss"] <= ceiling:  # NaN is not below it either
+            raise _too_fast(descent, now["train_loss"], number)
+        for name, value in now.items():
+            curves[name].append(value)
+        if now[key] < lowest:
+            lowest, best, best_pass = now[key], descent.weights.copy(), number
+        if now[key] < mark * (1 - stopping.gain):
+            mark, marked_at = now[key], number
+        tired = number - marked_at >= stopping.patience
+        pace.report(number, now, last=tired or number == stopping.passes)
+        if tired:
+            return Course(best, best_pass, "patience", curves)
+    return Course(best, best_pass, "passes", curves)
+
+
+class _Pace:
+    """Reports often enough to be cancelled, and not so often that reports cost more than work."""
+
+    def __init__(self, progress: Progress, passes: int) -> None:
+        self._progress = progress
+        self._passes = passes
+        self._done = 0
+        self._at = -np.inf
+
+    def breathe(self) -> None:
+        """Within a pass: report where the last one is long ago."""
+        if time.monotonic() - self._at >= _BREATH:
+            self._update()
+
+    def report(self, number: int, metrics: dict[str, float], *, last: bool) -> None:
+        """After a pass: its losses, unless the pass before was reported just now."""
+        self._done = number
+        if last or number == 1 or time.monotonic() - self._at >= _REPORT_EVERY:
+            self._update(pass_=number, **metrics)
+
+    def _update(self, **metrics: float) -> None:
+        self._at = time.monotonic()
+        share = self._done / self._passes
+        self._progress.update(share, f"Pass {self._done:,} of at most {self._passes:,}", **metrics)
+
+
+def _measure(descent: Descent, held_out: tuple[Matrix, Floats] | None) -> dict[str, float]:
+    # too high a rate may overflow; the caller looks at the loss
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = {
+            "train_loss": descent.loss.value(descent.scores, descent.targets),
+            "train_accuracy": _accuracy(descent.scores, descent.targets),
+        }
+        if held_out is not None:
+            scores = descent.weights.scores(held_out[0])
+            values["validation_loss"] = descent.loss.value(scores, held_out[1])
+            values["validation_accuracy"] = _accuracy(scores, held_out[1])
+    return values
+
+
+def _accuracy(scores: Floats, targets: Floats) -> float:
+    return float((scores.argmax(axis=1) == targets.argmax(axis=1)).mean())
+
+
+def _loss_of_nothing(descent: Descent) -> float:
+    return descent.loss.value(np.zeros_like(descent.targets), descent.targets)
+
+
+def _too_fast(descent: Descent, loss: float, number: int) -> BadParam:
+    bound = 2 / (descent.loss.curvature * largest_curvature(descent.X, descent.batch_size))
+    return BadParam(
+        f"The learning rate {descent.rate:g} is too high: after {number} passes the training loss "
+        f"had grown to {loss:.3g}.",
+        hint=f"On these rows a rate below about {bound:.2g} is stable. Leave the learning rate "
+        "empty to have one chosen.",
+    )

@@ -1,0 +1,1 @@
+"""Classifiers on encoded rows, one file each."""

@@ -1,0 +1,1 @@
+"""How pretrained knowledge enters the target task, one file each."""
