@@ -61,7 +61,7 @@ def _word(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:.12g}"
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_word, value)) or "none"
     return str(value)

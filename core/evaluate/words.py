@@ -105,11 +105,14 @@ def saved_sentence(evaluation: Evaluation) -> str:
         return ""
     here = budget_words(saved.per_class)
     if saved.at_least or saved.needed_per_class is None:
-        classes = len(evaluation.classes)
-        largest = saved.per_class + round(saved.saved / max(classes, 1))
+        tried = [point for point in evaluation.curve if point.baseline is not None]
+        if saved.saved == 0 or not tried:
+            return ""
+        most = budget_words(max(tried, key=lambda point: point.labels).labels_per_class)
+        reach = "reaches" if saved.per_class == 1 else "reach"
         return (
-            f"Without pretraining, even {largest:,} labels per class do not reach what "
-            f"{here} reach here: more than {saved.saved:,} labels saved."
+            f"Without pretraining, even {most} do not reach what {here} {reach} with it: "
+            f"more than {saved.saved:,} {_plural(saved.saved, 'label')} saved."
         )
     needed = round(saved.needed_per_class)
     if saved.saved == 0 or needed <= saved.per_class:
