@@ -8,7 +8,6 @@ from core.figures import label_curve
 from core.store import runs
 from ui import charts, live, report, resources, shell
 from ui.tables import runs_table
-from ui.wording import percent, points
 
 asked = st.query_params.get("run")
 if asked is None:
@@ -45,40 +44,7 @@ evaluation = resources.evaluation(record.id)
 
 report.verdict_card(evaluation)
 
-with st.grid(4, min_column_width=150):
-    accuracy = evaluation.test.accuracy
-    st.metric(
-        "Test accuracy",
-        percent(accuracy.value),
-        border=True,
-        height="stretch",
-        help=f"Share of the test rows it gets right. {report.interval_words(accuracy)}",
-    )
-    if evaluation.baseline_test is not None:
-        st.metric(
-            "Without pretraining",
-            percent(evaluation.baseline_test.accuracy.value),
-            border=True,
-            height="stretch",
-            help="The same head, labels and test rows, on rows encoded by a method that learns nothing. "
-            + report.interval_words(evaluation.baseline_test.accuracy),
-        )
-    st.metric(
-        "Macro F1",
-        f"{evaluation.test.macro_f1.value:.3f}",
-        border=True,
-        height="stretch",
-        help="Mean over the classes of F1 (the harmonic mean of precision and recall): every "
-        "class counts the same, however rare.",
-    )
-    st.metric(
-        "Training accuracy",
-        percent(evaluation.train.accuracy.value),
-        border=True,
-        height="stretch",
-        help=f"On the {evaluation.train.rows} labelled rows it learned from. "
-        f"Test is {points(evaluation.test.accuracy.value - evaluation.train.accuracy.value)} points from it.",
-    )
+report.numbers(evaluation)
 
 if evaluation.comparison is not None:
     left, right = st.columns([3, 2])

@@ -56,11 +56,11 @@ def side_by_side(records: Sequence[RunRecord]) -> None:
         }
     )
     st.dataframe(scores, key="runs_scores", alt="Scores of the selected runs.")
-    differing = pd.DataFrame(differing_settings([record.request for record in records]))
+    differing = differing_settings([record.request for record in records])
     if differing.empty:
         st.caption("All their settings are the same.")
     else:
-        differing.columns = named[: len(differing.columns)]
+        differing.columns = pd.Index(named)
         st.markdown("**Settings that differ**")
         st.dataframe(differing.astype(str), key="runs_settings", alt="Settings that differ.")
 

@@ -131,7 +131,8 @@ def _topics(record: ModelRecord) -> None:
         ordered = sorted(topic.terms, key=lambda pair: pair[1])
         lines.append(
             {
-                "Direction": topic.component + 1,
+                "Direction": topic.index + 1,
+                "Share": topic.share,
                 "One end": [name for name, weight in ordered if weight < 0][:6],
                 "Other end": [name for name, weight in reversed(ordered) if weight > 0][:6],
             }
@@ -142,6 +143,7 @@ def _topics(record: ModelRecord) -> None:
         key="pt_topics",
         row_height=44,
         column_config={
+            "Share": st.column_config.NumberColumn(format="percent"),
             "One end": st.column_config.ListColumn(width="large"),
             "Other end": st.column_config.ListColumn(width="large"),
         },
@@ -157,7 +159,7 @@ def _clusters(record: ModelRecord) -> None:
     charts.draw(figure(found), key="pt_clusters")
     table = pd.DataFrame(
         [
-            {"Cluster": c.cluster + 1, "Rows": c.size, "Top words": [term for term, _ in c.terms]}
+            {"Cluster": c.index + 1, "Rows": c.size, "Top words": [term for term, _ in c.terms]}
             for c in found
         ]
     )

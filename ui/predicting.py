@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.errors import NotFound, WarmstartError
 from core.store.records import RunRecord
 from core.types import Modality
 from ui import charts, faults, resources, rows, shell
@@ -19,13 +20,12 @@ _MAX_CHARACTERS = 20_000
 
 def modality_of(record: RunRecord) -> Modality:
     """The kind of rows that a run's classifier takes."""
-    from core.pretrain import get_method
+    from core.store import datasets
 
-    recipe = (record.result or {}).get("recipe", {})
-    method = get_method(recipe.get("method", "tfidf"))
-    if len(method.modalities) == 1:
-        return method.modalities[0]
-    return resources.dataset(record.dataset or "").modality
+    try:
+        return datasets.get(record.dataset or "").modality
+    except NotFound:  # its data set was deleted; texts are all that can be tried without it
+        return "text"
 
 
 def probabilities(classes: tuple[str, ...], proba: np.ndarray, key: str) -> None:
@@ -77,12 +77,13 @@ def _start(record: RunRecord) -> str:
     """The text to begin with: the row asked for in the address, or the first test row."""
     try:
         dataset = resources.dataset(record.dataset or "")
-        asked = st.query_params.get("row", "")
-        test = dataset.test_rows
-        index = int(asked) if asked.isdigit() and int(asked) < len(dataset) else int(test[0])
-        return str(dataset.take(np.array([index]))[0])[:_MAX_CHARACTERS]
-    except Exception:  # noqa: BLE001 - a deleted data set must not keep a classifier from work
+    except WarmstartError:  # a deleted data set does not keep a classifier from work
         return ""
+    asked = st.query_params.get("row", "")
+    index = int(asked) if asked.isdigit() else -1
+    if not 0 <= index < len(dataset):
+        index = int(dataset.test_rows[0])
+    return str(dataset.take(np.array([index]))[0])[:_MAX_CHARACTERS]
 
 
 def _explained(record: RunRecord, classifier: Any, text: str, proba: np.ndarray) -> None:
@@ -171,6 +172,7 @@ def one_row(record: RunRecord, classifier: Any) -> None:
 def many(record: RunRecord, classifier: Any, modality: Modality) -> None:
     """A file in, the same file with predictions out."""
     from core.data.reading import read_table
+    from core.jobs.predictions import predict_table
 
     st.subheader("A file of rows", anchor=False)
     upload = st.file_uploader(
@@ -194,7 +196,7 @@ def many(record: RunRecord, classifier: Any, modality: Modality) -> None:
                 index=columns.index(guess.text) if guess.text in columns else 0,
                 key=f"pr_column_{record.id}",
             )
-        result = _predicted(record.id, classifier, table.frame, column)
+        result = predict_table(classifier, table.frame, modality=modality, text_column=column)
         st.dataframe(
             result.head(20), hide_index=True, key="pr_result", alt="Rows with predictions."
         )
@@ -211,11 +213,3 @@ def many(record: RunRecord, classifier: Any, modality: Modality) -> None:
             on_click="ignore",
             key="pr_download",
         )
-
-
-def _predicted(
-    run_id: str, classifier: Any, frame: pd.DataFrame, column: str | None
-) -> pd.DataFrame:
-    from core.finetune.batch import predict_frame
-
-    return predict_frame(classifier, frame, text_column=column)

@@ -67,6 +67,55 @@ def verdict_card(evaluation: Evaluation) -> None:
             st.caption(f":material/info: {shell.plain(note)}")
 
 
+def numbers(evaluation: Evaluation) -> None:
+    """The numbers behind the verdict: means over the draws, then the kept model."""
+    point = evaluation.point
+    ours = point.model if point else evaluation.test.accuracy
+    theirs = (
+        point.baseline
+        if point and point.baseline
+        else evaluation.baseline_test and evaluation.baseline_test.accuracy
+    )
+    draws = len(point.model_draws) if point else 1
+    of = f"Mean of {draws} draws of labels. " if draws > 1 else ""
+    kept = evaluation.test.accuracy
+    with st.grid(4, min_column_width=150):
+        st.metric(
+            "Test accuracy",
+            percent(ours.value),
+            border=True,
+            height="stretch",
+            help=f"Share of the test rows it gets right. {of}{interval_words(ours)} "
+            f"The kept model, from the first draw: {percent(kept.value)}.",
+        )
+        if theirs is not None:
+            st.metric(
+                "Without pretraining",
+                percent(theirs.value),
+                border=True,
+                height="stretch",
+                help="The same head, labels and test rows, on rows encoded by a method that "
+                f"learns nothing. {of}{interval_words(theirs)}",
+            )
+        st.metric(
+            "Macro F1",
+            f"{evaluation.test.macro_f1.value:.3f}",
+            border=True,
+            height="stretch",
+            help="Of the kept model: mean over the classes of F1 (the harmonic mean of precision "
+            "and recall). Every class counts the same, however rare.",
+        )
+        st.metric(
+            "On training rows",
+            percent(evaluation.train.accuracy.value),
+            border=True,
+            height="stretch",
+            help=f"Accuracy of the kept model on the {plural(evaluation.train.rows, 'labelled row')} "
+            "it learned from. Far above the test accuracy is usual with few labels; see "
+            "Overfitting below.",
+        )
+
+
 def per_class(record: RunRecord, evaluation: Evaluation) -> None:
     """Precision, recall and F1 of each class, beside the baseline's."""
     base = (

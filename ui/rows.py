@@ -111,7 +111,7 @@ def mistakes(record: RunRecord, found: Sequence[Any], *, key: str) -> None:
     dataset = resources.dataset(record.dataset or "")
     indices = np.array([mistake.row for mistake in found])
     frame = table(dataset, indices).drop(columns=["Part", "Label"])
-    frame.insert(1, "Sure", [mistake.probability for mistake in found])
+    frame.insert(1, "Sure", [mistake.confidence for mistake in found])
     frame.insert(1, "Said", [mistake.said for mistake in found])
     frame.insert(1, "Truth", [mistake.truth for mistake in found])
     event = st.dataframe(

@@ -193,7 +193,7 @@ def test_the_report_of_a_run(app: App, filled: dict[str, str]) -> None:
     at = calm(app("evaluate", run=filled["run"]))
     assert at.title[0].value == "Vectors on tiny"
     labels = {metric.label for metric in at.metric}
-    assert {"Test accuracy", "Without pretraining", "Macro F1", "Training accuracy"} <= labels
+    assert {"Test accuracy", "Without pretraining", "Macro F1", "On training rows"} <= labels
     said = words(at)
     assert "points" in said
     assert "95 % interval" in said.replace("\u202f", " ").replace("\xa0", " ")
