@@ -132,8 +132,11 @@ def _finetuned(run: RunRecord) -> Iterator[str]:
 
     summary = run_summary(run)
     yield from headline(run)
-    parts = ", ".join(f"{name} {value:.1f} s" for name, value in summary["seconds"].items())
-    yield f"Time: {parts}. {_memory(summary).capitalize()}."
+    seconds = summary["seconds"]
+    parts = ", ".join(
+        f"{name} {seconds[name]:.1f} s" for name in ("load", "pretrain", "finetune", "total")
+    )
+    yield f"Time: {parts}; {_memory(summary)}."
     yield f"Run {run.id}. More: python -m core evaluate {run.id}"
 
 

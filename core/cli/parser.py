@@ -63,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
         sub.add_argument("--json", action="store_true", help="one JSON object, for machines")
         sub.set_defaults(command=_later(module, name))
-        return sub  # type: ignore[no-any-return]
+        return sub
 
     add("datasets", "List the data sets: built in, and kept.", "listing")
 

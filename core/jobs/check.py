@@ -8,6 +8,7 @@ from typing import Any
 
 from core.data import catalogue
 from core.errors import BadData, BadParam
+from core.evaluate.words import budget_words
 from core.finetune import get_head, get_strategy
 from core.jobs.fields import FINETUNE_PARAMS, PRETRAIN_PARAMS
 from core.jobs.requests import (
@@ -162,8 +163,7 @@ def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
         strategy_settings=resolve(strategy.params, _known(request, strategy.params)),
         **fields,
     )
-    budget = fields["labels_per_class"]
-    labels = "all labels" if budget is None else f"{budget} per class"
+    labels = budget_words(fields["labels_per_class"])
     what = "from scratch" if encoder == "baseline" else f"on {encoder}"
     name = spelled.name or f"{head.title} {what}, {labels}, {source.title}"
     return Checked(spelled, name, source.fingerprint, source.title, request.model)

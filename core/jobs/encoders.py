@@ -13,6 +13,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import BadData, BadModelFile, NotFound, StoreFailed
+from core.evaluate.encoding import encode_rows
 from core.jobs.machine import peak_memory_mb
 from core.jobs.requests import PretrainRequest
 from core.params import resolve
@@ -42,11 +43,14 @@ class Learned:
         Its entry in the library.
     reused : bool
         Whether it was in the library before.
+    seconds : float
+        What the learning took now: 0 when it was reused.
     """
 
     encoder: Encoder
     record: ModelRecord
-    reused: bool
+    reused: bool = True
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,13 +92,15 @@ def find_or_learn(
     identity = models.model_id(
         method.key, settings, request.pool, request.seed, dataset.fingerprint
     )
+    name = request.name or f"{method.title} on {dataset.title}"
     with contextlib.suppress(NotFound):
         record = models.get(identity)
         progress.update(0.0, f"Opening {record.name}")
         try:
-            return Learned(models.load(identity), record, reused=True)
+            return Learned(models.load(identity), record)
         except (BadModelFile, NotFound):  # damaged or gone: what it was made from is all here
             models.delete(identity)
+            name = record.name
     rows = dataset.pool_rows(request.pool)
     if not len(rows):
         raise BadData(
@@ -103,10 +109,11 @@ def find_or_learn(
         )
     begun = time.perf_counter()
     encoder = method.make(settings, request.seed).fit(dataset.take(rows), progress=progress)
+    seconds = round(time.perf_counter() - begun, 3)
     record = models.save(
         encoder,
         id=identity,
-        name=request.name or f"{method.title} on {dataset.title}",
+        name=name,
         method=method.key,
         settings=settings,
         pool=request.pool,
@@ -114,10 +121,10 @@ def find_or_learn(
         dataset=datasets.get(dataset.fingerprint),
         rows=len(rows),
         run=run,
-        seconds=round(time.perf_counter() - begun, 3),
+        seconds=seconds,
         peak_memory_mb=peak_memory_mb(),
     )
-    return Learned(encoder, record, reused=False)
+    return Learned(encoder, record, reused=False, seconds=seconds)
 
 
 def baseline(
@@ -149,7 +156,7 @@ def baseline(
 
 
 def encode_cached(
-    dataset: Dataset, known: Mapping[str, Encoder]
+    dataset: Dataset, known: Mapping[str, Encoder], *, progress: Progress = SILENT
 ) -> Callable[[Encoder, Ints], Matrix]:
     """A function that encodes rows of a data set, each combination once per home folder.
 
@@ -160,6 +167,8 @@ def encode_cached(
     known : mapping of str to Encoder
         Encoders by an id that is made from their content. Others, such as one that a strategy
         has changed, are asked each time.
+    progress : Progress
+        Asked between blocks of rows whether to stop.
 
     Returns
     -------
@@ -168,13 +177,13 @@ def encode_cached(
     """
 
     def encode(encoder: Encoder, indices: Ints) -> Matrix:
+        def compute() -> Matrix:
+            return encode_rows(encoder, dataset, indices, progress=progress.part(0.0, 0.0))
+
         name = next((name for name, one in known.items() if one is encoder), None)
         if name is None:
-            return encoder.transform(dataset.take(indices))
+            return compute()
         rows = hashlib.sha256(np.asarray(indices, "<i8").tobytes()).hexdigest()
-        return features.cached(
-            f"{name}:{dataset.fingerprint}:{rows}",
-            lambda: encoder.transform(dataset.take(indices)),
-        )
+        return features.cached(f"{name}:{dataset.fingerprint}:{rows}", compute)
 
     return encode

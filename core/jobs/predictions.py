@@ -77,7 +77,7 @@ def predict_table(
         block = rows.iloc[part] if isinstance(rows, pd.DataFrame) else rows[part]
         proba[part] = classifier.predict_proba(block)
     names = np.array(classifier.classes, dtype=object)
-    added: dict[str, Sequence[object]] = {
+    added: dict[str, np.ndarray] = {
         "prediction": names[proba.argmax(axis=1)] if len(frame) else names[:0],
         "probability": proba.max(axis=1) if len(frame) else proba[:, 0],
     }

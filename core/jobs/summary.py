@@ -34,7 +34,8 @@ def run_summary(run: RunRecord) -> dict[str, Any]:
         fine-tuning that did has ``metrics.test.accuracy`` with ``metrics.test.accuracy_interval``
         (95 %, [low, high]) and so on for each metric, the same under ``metrics.train`` and
         ``baseline.test`` (``baseline`` is None without a comparison), ``verdict`` ("helped",
-        "unclear" or "hurt"), ``gain`` with ``gain_interval``, and the curve.
+        "unclear" or "hurt"), ``gain`` with ``gain_interval``, the curve, and ``over_draws``: the
+        mean over all draws of labels, where ``metrics`` are of the kept model, the first draw.
     """
     result = dict(run.result or {})
     summary: dict[str, Any] = {
@@ -81,6 +82,15 @@ def _told(evaluation: Evaluation) -> dict[str, Any]:
         ],
         "notes": list(evaluation.notes),
     }
+    point = evaluation.point
+    if point is not None:  # the scores above are of the kept model, the first draw
+        told["over_draws"] = {
+            "draws": len(point.model_draws),
+            "accuracy": point.model.value,
+            "accuracy_interval": _bounds(point.model),
+            "baseline_accuracy": point.baseline.value if point.baseline else None,
+            "baseline_accuracy_interval": _bounds(point.baseline) if point.baseline else None,
+        }
     if evaluation.baseline_test is not None:
         told["baseline"] = {"test": _scores(evaluation.baseline_test)}
         if evaluation.baseline_train is not None:

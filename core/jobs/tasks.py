@@ -24,16 +24,16 @@ _R = TypeVar("_R", LoadRequest, PretrainRequest, FinetuneRequest)
 
 
 class _Clock:
-    """Seconds of each part of a run, by name."""
+    """Seconds of each part of a run, by name; ``total`` has what lies between them too."""
 
     def __init__(self) -> None:
         self._begun = self._last = time.perf_counter()
         self.seconds: dict[str, float] = {}
 
-    def lap(self, name: str) -> None:
-        """Give the time since the last call to the part ``name``."""
+    def lap(self, name: str, seconds: float | None = None) -> None:
+        """Give the time since the last call, or what was measured, to the part ``name``."""
         now = time.perf_counter()
-        self.seconds[name] = round(now - self._last, 3)
+        self.seconds[name] = round(now - self._last if seconds is None else seconds, 3)
         self.seconds["total"] = round(now - self._begun, 3)
         self._last = now
 
@@ -61,7 +61,7 @@ def pretrain(job: Job) -> dict[str, Any]:
     dataset = _open(job, _LOADED)
     clock.lap("load")
     learned = find_or_learn(dataset, request, run=job.run, progress=job.progress.part(_LOADED, 1.0))
-    clock.lap("pretrain")
+    clock.lap("pretrain", learned.seconds)
     job.note(model=learned.record.id)
     return {
         "model": learned.record.id,
@@ -91,10 +91,10 @@ def finetune(job: Job) -> dict[str, Any]:
         )
     elif request.model is not None:
         job.progress.update(_LOADED, "Opening the model")
-        learned = Learned(models.load(request.model), models.get(request.model), reused=True)
+        learned = Learned(models.load(request.model), models.get(request.model))
     if learned is not None:
         job.note(model=learned.record.id)
-    clock.lap("pretrain")
+    clock.lap("pretrain", learned.seconds if learned else 0.0)
 
     beside = baseline(
         dataset,
@@ -104,6 +104,7 @@ def finetune(job: Job) -> dict[str, Any]:
     known = {beside.id: beside.encoder}
     if learned is not None:
         known[learned.record.id] = learned.encoder
+    learning = job.progress.part(done + 0.1, 0.98)
     outcome = run_experiment(
         dataset,
         learned.encoder if learned else None,
@@ -116,8 +117,8 @@ def finetune(job: Job) -> dict[str, Any]:
         draws=request.draws,
         curve=request.curve,
         seed=request.seed,
-        encode=encode_cached(dataset, known),
-        progress=job.progress.part(done + 0.1, 0.98),
+        encode=encode_cached(dataset, known, progress=learning),
+        progress=learning,
     )
     job.progress.update(0.98, "Keeping the results")
     runs.save_arrays(job.run, "predictions", outcome.arrays)
