@@ -113,7 +113,7 @@ def describe_frame(frame: pd.DataFrame) -> tuple[list[Description], list[pa.Arra
     for position, name in enumerate(frame.columns):
         try:
             description, array = _describe_column(frame.iloc[:, position])
-        except (TypeError, ValueError, OverflowError) as error:
+        except (TypeError, ValueError, OverflowError, NotImplementedError) as error:
             raise BadData(
                 f"The column {str(name)!r} cannot be kept: {error}.",
                 hint="Make it a column of numbers, texts or dates, or leave it out.",
