@@ -60,6 +60,7 @@ if evaluation.comparison is not None:
     with right.container(border=True, height="stretch"):
         st.markdown("**Where it helped, class by class**")
         charts.draw(gain_figures.gain_per_class(evaluation), key="ev_classes")
+        st.caption("Of the two kept models, from the first draw of labels.")
 
 tabs = st.tabs(
     ["Per class", "Confusion", "Mistakes", "Overfitting", "Settings"],

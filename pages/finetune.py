@@ -101,12 +101,34 @@ key = st.segmented_control(
 )
 head = get_head(key)
 st.caption(head.help)
-head_settings = forms.settings_form(head.params, key=f"ft_{key}")
+
+
+def measured() -> None:
+    """What is measured beside the run's own budget, and the seed."""
+    with st.grid(2, min_column_width=200, vertical_alignment="bottom"):
+        st.toggle(
+            "Measure the whole label curve",
+            value=True,
+            key="ft_curve",
+            persist_state="session",
+            help="Scores at 1, 2, 5, 10, 20 and 50 labels per class as well: it shows how many "
+            "labels pretraining saves, and takes longer.",
+        )
+        st.number_input(
+            "Seed",
+            min_value=0,
+            value=0,
+            step=1,
+            key="ft_seed",
+            persist_state="session",
+            help="The same seed draws the same rows again.",
+        )
+
+
+head_settings = forms.settings_form(head.params, key=f"ft_{key}", more=measured)
 
 possible = {k: s for k, s in strategies().items() if s.needs_model == (chosen != "none")}
-strategy = st.session_state.get("ft_strategy")
-if strategy not in possible:
-    strategy = "frozen" if "frozen" in possible else next(iter(possible))
+strategy = "frozen" if "frozen" in possible else next(iter(possible))
 if len(possible) > 1:
     strategy = st.segmented_control(
         "Strategy",
@@ -114,29 +136,10 @@ if len(possible) > 1:
         default=strategy,
         required=True,
         format_func=lambda k: possible[k].title,
-        key="ft_strategy",
+        key=f"ft_strategy_{chosen != 'none'}",
     )
 st.caption(f"**{get_strategy(strategy).title}.** {get_strategy(strategy).help}")
 strategy_settings = forms.settings_form(get_strategy(strategy).params, key=f"ft_s_{strategy}")
-
-with st.expander("More settings", icon=":material/tune:"), st.grid(2, min_column_width=200):
-    curve = st.toggle(
-        "Measure the whole label curve",
-        value=True,
-        key="ft_curve",
-        persist_state="session",
-        help="Scores at 1, 2, 5, 10, 20 and 50 labels per class as well: it shows how many labels "
-        "pretraining saves, and takes longer.",
-    )
-    seed = st.number_input(
-        "Seed",
-        min_value=0,
-        value=0,
-        step=1,
-        key="ft_seed",
-        persist_state="session",
-        help="The same seed draws the same rows again.",
-    )
 
 model_name = (
     "Baseline"
@@ -160,8 +163,8 @@ request = FinetuneRequest(
     strategy_settings=strategy_settings,
     labels_per_class=None if everything else int(per_class or 1),
     draws=1 if everything else int(draws or 1),
-    curve=bool(curve),
-    seed=int(seed or 0),
+    curve=bool(st.session_state["ft_curve"]),
+    seed=int(st.session_state["ft_seed"] or 0),
     name=name or "",
 )
 with st.container(border=True):

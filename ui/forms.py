@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,7 +11,11 @@ from core.params import Param
 
 
 def settings_form(
-    params: Iterable[Param], *, key: str, values: Mapping[str, Any] | None = None
+    params: Iterable[Param],
+    *,
+    key: str,
+    values: Mapping[str, Any] | None = None,
+    more: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Draw one widget a setting and return what they say.
 
@@ -26,18 +30,22 @@ def settings_form(
         Prefix of the widgets' keys; one form, one key.
     values : mapping, optional
         Where to start instead of the defaults.
+    more : callable, optional
+        Draws further widgets of the page's own under "More settings".
     """
     start = dict(values or {})
     chosen: dict[str, Any] = {}
     simple = [p for p in params if not p.advanced]
     folded = [p for p in params if p.advanced]
     _rows(simple, key, start, chosen)
-    if folded:
+    if folded or more is not None:
         with st.expander("More settings", icon=":material/tune:"):
             for group in dict.fromkeys(p.group for p in folded):
                 if group:
                     st.markdown(f"**{group}**")
                 _rows([p for p in folded if p.group == group], key, start, chosen)
+            if more is not None:
+                more()
     return chosen
 
 

@@ -29,8 +29,8 @@ def summary(record: RunRecord) -> str:
 
         per_class = request.get("labels_per_class")
         parts.append("all labels" if per_class is None else f"{per_class} labels per class")
-        parts.append(get_head(request["head"]).title.lower())
-        parts.append(get_strategy(request["strategy"]).title.lower())
+        parts.append(_inside(get_head(request["head"]).title))
+        parts.append(_inside(get_strategy(request["strategy"]).title))
         parts.append(f"seed {request['seed']}, {plural(request['draws'], 'draw')}")
     if record.dataset_title:
         parts.append(shell.plain(record.dataset_title))
@@ -39,6 +39,11 @@ def summary(record: RunRecord) -> str:
     if record.seconds is not None:
         parts.append(duration(record.seconds))
     return " · ".join(parts)
+
+
+def _inside(title: str) -> str:
+    """A title inside a line: "Linear SVM" becomes "linear SVM"."""
+    return title[:1].lower() + title[1:]
 
 
 def interval_words(interval: Interval) -> str:

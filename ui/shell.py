@@ -81,7 +81,7 @@ def current_data() -> DatasetRecord | None:
     """The data set that the address or this session names, if the home folder has it."""
     from core.store import datasets
 
-    asked = st.query_params.get("data") or st.session_state.get("data")
+    asked = st.query_params.get("data") or _data_of_run() or st.session_state.get("data")
     if not asked:
         return None
     # Addresses carry the first 12 characters: short enough to send, long enough to be unique.
@@ -90,6 +90,20 @@ def current_data() -> DatasetRecord | None:
             st.session_state["data"] = record.fingerprint
             return record
     return None
+
+
+def _data_of_run() -> str | None:
+    """The data set of the run that the address names."""
+    from core.errors import NotFound
+    from core.store import runs
+
+    asked = st.query_params.get("run")
+    if not asked:
+        return None
+    try:
+        return runs.get(asked).dataset
+    except NotFound:  # the page says so
+        return None
 
 
 def use_data(fingerprint: str) -> None:

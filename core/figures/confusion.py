@@ -32,7 +32,8 @@ def confusion(evaluation: Evaluation) -> Chart:
         showscale=False,
         xgap=1,
         ygap=1,
-        texttemplate="%{customdata[0]}" if few else None,
+        text=[[f"{count:.0f}" if count else "" for count in line] for line in counts],
+        texttemplate="%{text}" if few else None,
         hovertemplate="%{customdata[1]}<br>taken for %{customdata[2]}: %{customdata[0]} rows "
         "(%{z:.0%} of the class)<extra></extra>",
     )

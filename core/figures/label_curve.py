@@ -23,13 +23,12 @@ def label_curve(evaluation: Evaluation) -> Chart:
         _band(made, [_place(p, classes) for p in base], base, BASELINE, "baseline")
     _band(made, places, points, PRETRAINED, "model")
     if points:
-        last = points[-1]
-        _name(made, places[-1], last.model.value, "Pretrained", PRETRAINED, above=True)
-        if base:
-            under = base[-1].baseline
-            if under is not None:
-                above = under.value > last.model.value
-                _name(made, places[-1], under.value, "Nothing learned", BASELINE, above=above)
+        ours = points[-1].model.value
+        theirs = base[-1].baseline if base else None
+        behind = theirs is not None and theirs.value > ours
+        _name(made, places[-1], ours, "Pretrained", PRETRAINED, above=not behind)
+        if theirs is not None:
+            _name(made, places[-1], theirs.value, "Nothing learned", BASELINE, above=behind)
     _saved(made, evaluation, points)
     made.update_xaxes(
         type="log",
