@@ -125,11 +125,13 @@ def describe_frame(frame: pd.DataFrame) -> tuple[list[Description], list[pa.Arra
     return descriptions, arrays
 
 
-def restore_frame(descriptions: Sequence[Description], arrays: Sequence[pa.Array]) -> pd.DataFrame:
-    """The data frame again, with rows numbered from 0."""
+def restore_frame(
+    descriptions: Sequence[Description], arrays: Sequence[pa.Array], *, rows: int
+) -> pd.DataFrame:
+    """The data frame of that many rows again, numbered from 0."""
     columns = [_restore_column(d, array) for d, array in zip(descriptions, arrays, strict=True)]
     if not columns:
-        return pd.DataFrame()
+        return pd.DataFrame(index=range(rows))
     # by position first: two columns may have one name
     frame = pd.concat(columns, axis=1, keys=range(len(columns)))
     frame.columns = pd.Index([d["name"] for d in descriptions])

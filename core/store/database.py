@@ -386,10 +386,7 @@ def _worded(error: BaseException) -> StoreFailed:
     """The words for a trouble of the database."""
     said = str(getattr(error, "orig", None) or error)
     low = said.lower()
-    try:
-        where = _url().render_as_string(hide_password=True)
-    except StoreFailed:
-        where = "?"
+    where = _url().render_as_string(hide_password=True)
     if where.startswith("sqlite:///"):
         where = str(Path(where.removeprefix("sqlite:///")))
     elsewhere = "or point WARMSTART_HOME at another folder and start again."

@@ -249,9 +249,10 @@ def _read(place: Path, record: DatasetRecord | None) -> Dataset:
 
     content = _content(place)
     arrays = dict(zip(content.columns, read_arrays(place / "columns.parquet"), strict=True))
+    n = len(arrays["labels"])
     rows: Any
     if content.table is not None:
-        rows = restore_frame(content.table, read_arrays(place / "table.parquet"))
+        rows = restore_frame(content.table, read_arrays(place / "table.parquet"), rows=n)
     elif content.modality == "text":
         rows = array_to_texts(arrays["text"])
     else:
@@ -260,7 +261,7 @@ def _read(place: Path, record: DatasetRecord | None) -> Dataset:
             rows = np.load(path, allow_pickle=False)
     extra = None
     if content.extra is not None:
-        extra = restore_frame(content.extra, read_arrays(place / "extra.parquet"))
+        extra = restore_frame(content.extra, read_arrays(place / "extra.parquet"), rows=n)
     further = {
         name: restore_values(content.columns[name], arrays[name])
         for name in ("domain", "group")

@@ -189,6 +189,4 @@ def _plain_array(value: npt.NDArray[Any], where: str) -> npt.NDArray[Any]:
     kind, size = array.dtype.kind, array.dtype.itemsize
     if kind not in "biufU" or (kind == "f" and size > 8):
         raise TypeError(f"{where} is an array of {array.dtype}, which a model file does not hold")
-    if kind == "U" and size == 0:
-        return array.astype("<U1")
     return array.astype(array.dtype.newbyteorder("<"), copy=False)

@@ -278,31 +278,34 @@ def _path(model_id: str, digest: str) -> Path:
 
 def _insert(values: dict[str, Any], name: str) -> ModelRecord:
     """Write the record of a model, or return the one that another process wrote meanwhile."""
-    attempts = 5
-    for attempt in range(attempts):
+    broken: exc.IntegrityError | None = None
+    for _ in range(5):
         try:
-            with db.writing() as connection:
-                mine = db.models.c.id == values["id"]
-                row = connection.execute(sa.select(*_COLUMNS).where(mine)).mappings().first()
-                if row is not None and path_of(ModelRecord(**row)).exists():
-                    return ModelRecord(**row)
-                if row is not None:  # its file is gone, and here is a new one
-                    fresh = {k: values[k] for k in ("sha256", "bytes", "created", "dimensions")}
-                    connection.execute(db.models.update().where(mine).values(fresh))
-                else:
-                    names = connection.scalars(sa.select(db.models.c.name)).all()
-                    unique = _unique(name, {str(other).casefold() for other in names})
-                    connection.execute(db.models.insert().values({**values, "name": unique}))
-            return get(values["id"])
+            return _insert_once(values, name)
         except exc.IntegrityError as error:
             # the same name in the same moment (not with SQLite), or a run that is not there
-            if attempt == attempts - 1:
-                raise NotFound(
-                    f"The model cannot be kept: its run {values['run']!r} or the model "
-                    f"{values['parent']!r} that it continues is not there.",
-                    hint="It may have been deleted.",
-                ) from error
-    raise AssertionError  # the loop always leaves
+            broken = error
+    raise NotFound(
+        f"The model cannot be kept: its run {values['run']!r} or the model "
+        f"{values['parent']!r} that it continues is not there.",
+        hint="It may have been deleted.",
+    ) from broken
+
+
+def _insert_once(values: dict[str, Any], name: str) -> ModelRecord:
+    with db.writing() as connection:
+        mine = db.models.c.id == values["id"]
+        row = connection.execute(sa.select(*_COLUMNS).where(mine)).mappings().first()
+        if row is not None and path_of(ModelRecord(**row)).exists():
+            return ModelRecord(**row)
+        if row is not None:  # its file is gone, and here is a new one
+            fresh = {k: values[k] for k in ("sha256", "bytes", "created", "dimensions")}
+            connection.execute(db.models.update().where(mine).values(fresh))
+        else:
+            names = connection.scalars(sa.select(db.models.c.name)).all()
+            unique = _unique(name, {str(other).casefold() for other in names})
+            connection.execute(db.models.insert().values({**values, "name": unique}))
+    return get(values["id"])
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.errors import NotFound
+from core.errors import BadModelFile, NotFound
 from core.params import Param
 from core.pretrain.base import Encoder, Estimate, Method
 from core.types import Rows, State
@@ -33,6 +33,8 @@ class Lengths(Encoder):
 
     def load_state(self, state: State) -> Self:
         self.longest_ = state["longest"].reshape(1)
+        if self.longest_ < 1:
+            raise BadModelFile("The longest text has less than one letter.")
         return self
 
 

@@ -537,6 +537,11 @@ def test_a_wrong_check_sum(forge: Forge) -> None:
         modelfile.read(forge.path)
 
 
+def test_a_part_that_ends_early(forge: Forge, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipfile.ZipExtFile, "readinto", lambda part, target: 0)
+    refused(forge, "is damaged .it is cut off")
+
+
 def test_the_description_says_the_same_to_skops(forge: Forge) -> None:
     """Forging is done on what skops really writes, so the refusals above are not for nothing."""
     assert json.loads(zipfile.ZipFile(forge.written()).read(SCHEMA)) == forge.root

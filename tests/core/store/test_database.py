@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta, timezone
@@ -158,6 +159,41 @@ def test_a_database_that_stays_busy(monkeypatch: pytest.MonkeyPatch) -> None:
         db.writing(),
     ):
         pass
+
+
+def test_a_database_that_is_busy_before_it_is_set_up(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "_WAIT_SECONDS", 0.1)
+    home.mkdir()
+    other = sqlite3.connect(home / "warmstart.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(StoreFailed, match="another program keeps it busy"):
+        runs.list_all()
+    other.execute("COMMIT")
+    other.close()
+    assert runs.list_all() == []
+
+
+@pytest.mark.parametrize("times", [1, 9])
+def test_tables_that_another_process_makes_in_the_same_moment(
+    monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """PostgreSQL says so by an error; SQLite never does."""
+    create_all, calls = db.metadata.create_all, []
+
+    def collide(connection: sa.Connection) -> None:
+        calls.append(1)
+        if len(calls) <= times:
+            raise exc.ProgrammingError("CREATE TABLE", None, Exception("it exists already"))
+        create_all(connection)
+
+    monkeypatch.setattr(db.metadata, "create_all", collide)
+    if times == 1:
+        assert runs.list_all() == []
+    else:
+        with pytest.raises(StoreFailed, match="it exists already"):
+            runs.list_all()
 
 
 def test_other_troubles_are_told_as_the_database_tells_them() -> None:

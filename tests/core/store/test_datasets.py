@@ -90,6 +90,7 @@ CASES: dict[str, Dataset] = {
         "tabular",
         pd.concat([pd.DataFrame({"x": range(6)}), pd.DataFrame({"x": list("abcdef")})], axis=1),
     ),
+    "no columns": make("text", objects(*"abcdef"), extra=pd.DataFrame(index=range(6))),
     "odd index": make(
         "tabular", pd.DataFrame({"x": range(6)}, index=[5, 5, 4, 3, 2, 1]), group=objects(*"abcabc")
     ),

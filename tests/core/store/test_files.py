@@ -4,6 +4,7 @@ import errno
 import os
 import re
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -93,10 +94,16 @@ def test_a_full_disk_leaves_the_old_file_and_no_trace(
 def test_json_takes_what_results_are_made_of(tmp_path: Path) -> None:
     files.write_json(
         tmp_path / "a.json",
-        {"number": np.float32(0.5), "list": np.arange(2), "set": {"b", "a"}, "at": Path("x")},
+        {
+            "number": np.float32(0.5),
+            "list": np.arange(2),
+            "set": {"b", "a"},
+            "at": Path("x"),
+            "view": MappingProxyType({"a": 1}),
+        },
     )
     assert (tmp_path / "a.json").read_text() == (
-        '{"number": 0.5, "list": [0, 1], "set": ["a", "b"], "at": "x"}'
+        '{"number": 0.5, "list": [0, 1], "set": ["a", "b"], "at": "x", "view": {"a": 1}}'
     )
     with pytest.raises(TypeError, match="object cannot be written as JSON"):
         files.write_json(tmp_path / "b.json", {"x": object()})

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from core.errors import BadModelFile, BadParam, NotFound, StoreFailed
 from core.store import datasets, modelfile, models, runs
@@ -225,6 +226,16 @@ def test_renaming(kept: DatasetRecord) -> None:
     assert models.get(other.id).name == "Two"
 
 
+def test_two_people_choose_one_name_in_the_same_moment(
+    kept: DatasetRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, _ = save(kept, seed=1, name="One"), save(kept, seed=2, name="Two")
+    # as on a database where the other's name shows only when ours is written
+    monkeypatch.setattr(sa.Connection, "scalars", lambda *args, **kwargs: [])
+    with pytest.raises(BadParam, match="Another model has the name 'Two'"):
+        models.rename(record.id, "Two")
+
+
 @pytest.mark.parametrize("model_id", ["", "..", "../../etc", "0" * 11, "G" * 12, "0" * 12, None])
 def test_what_is_no_model_is_not_found(model_id: str) -> None:
     for act in (models.get, models.load, models.delete, lambda i: models.rename(i, "x")):
@@ -295,6 +306,7 @@ def test_a_file_by_itself_opens(tmp_path: Path) -> None:
         ({"state": None}, "its field 'state' is missing"),
         ({"state": {}}, r"what it learned does not fit together \('longest'\)"),
         ({"state": {"longest": [1]}}, "what it learned does not fit together"),
+        ({"state": {"longest": np.zeros(1)}}, "The longest text has less than one letter"),
         ({"state": {"longest": np.ones(2)}}, "what it learned does not fit together"),
     ],
 )
