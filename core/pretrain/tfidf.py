@@ -69,19 +69,19 @@ class TfidfEncoder(Encoder):
                 counts, vocabulary = build_terms(texts, preparation, progress=progress)
                 break
             except BadData as error:
-                relaxed = _relaxed(preparation)
+                relaxed = relaxed(preparation)
                 if relaxed is None:
                     raise
                 preparation, change = relaxed
                 notes.append(f"{error.message} {change} was used instead.")
         self.notes_ = tuple(notes)
         self._take(vocabulary)
-        return self._weigh(counts)
+        return self.weigh(counts)
 
     def transform(self, rows: Rows) -> sparse.csr_matrix:
         """Encode texts as a CSR matrix (n, n_terms) of float32 with rows of length 1 or 0."""
         check_is_fitted(self)
-        return self._weigh(encode_terms(as_texts(rows), self._tokenizer, self.vocabulary_))
+        return self.weigh(encode_terms(as_texts(rows), self._tokenizer, self.vocabulary_))
 
     def parts(self, text: str) -> Parts:
         """What each term of the text adds; a term that stands f times shares its weight."""
@@ -94,7 +94,7 @@ class TfidfEncoder(Encoder):
             (often.astype(np.float32), distinct, [0, len(distinct)]),
             shape=(1, len(self.vocabulary_)),
         )
-        shares = self._weigh(counts).data / often
+        shares = self.weigh(counts).data / often
         matrix = sparse.csr_matrix(
             (shares[which].astype(np.float32), columns, np.arange(len(columns) + 1)),
             shape=(len(columns), len(self.vocabulary_)),
@@ -129,7 +129,8 @@ class TfidfEncoder(Encoder):
         self.idf_ = (np.log((1 + n) / (1 + vocabulary.document_frequency)) + 1).astype(np.float32)
         self._tokenizer = Tokenizer(self.preparation)
 
-    def _weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+    def weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Weigh counts of the terms and scale each row to length 1; rows of zeros stay."""
         data = counts.data.astype(np.float32)
         if self.sublinear:
             np.log(data, out=data)
@@ -141,7 +142,7 @@ class TfidfEncoder(Encoder):
         return sparse.csr_matrix((data, counts.indices, counts.indptr), shape=counts.shape)
 
 
-def _relaxed(preparation: TextPreparation) -> tuple[TextPreparation, str] | None:
+def relaxed(preparation: TextPreparation) -> tuple[TextPreparation, str] | None:
     """The preparation with its next frequency limit given up, and that in words."""
     if preparation.min_df > 1:
         return replace(preparation, min_df=1), "min_df=1"
