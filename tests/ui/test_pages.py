@@ -93,7 +93,7 @@ def test_every_view_of_the_data(app: App, filled: dict[str, str], view: str) -> 
 
 def test_filter_rows(app: App, filled: dict[str, str]) -> None:
     at = app("data", session={"data": filled["data"], "data_tab": "Rows"})
-    at.text_input(key="data_find").set_value("pool 7").run()
+    at.text_input(key="data_find").set_value("pool 17").run()
     calm(at)
     table = next(d.value for d in at.dataframe if "Text" in d.value)
     assert len(table) == 1
