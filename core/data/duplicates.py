@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -77,6 +78,8 @@ def near_groups(texts: Sequence[str], *, run: int = 5, share: float = 0.5) -> In
     ndarray of int, shape (n,)
         The number of each text's group.
     """
+    if not len(texts):
+        return np.empty(0, dtype=np.int64)
     shingles = _shingles(texts, run)
     sizes = np.diff(shingles.indptr)
     common = (shingles @ shingles.T).tocoo()
@@ -91,16 +94,19 @@ def near_groups(texts: Sequence[str], *, run: int = 5, share: float = 0.5) -> In
 
 
 def _shingles(texts: Sequence[str], run: int) -> sparse.csr_array:
-    numbers: dict[tuple[str, ...], int] = {}
-    indices: list[int] = []
-    indptr = [0]
+    """Which runs of words each text holds, as ones in a matrix (n_texts, n_runs)."""
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = lambda: len(numbers) + 1
+    # a run is told by a random sum of its words' numbers: 64 bits, so that none meet by chance
+    factors = np.random.default_rng(0).integers(1, 2**63, run, dtype=np.uint64) | np.uint64(1)
+    found = []
     for text in texts:
-        words = _WORDS.findall(text.lower())
-        width = min(run, len(words)) or 1
-        runs = set(zip(*(words[i:] for i in range(width)), strict=False)) or {("",)}
-        indices.extend(numbers.setdefault(one, len(numbers)) for one in runs)
-        indptr.append(len(indices))
+        words = np.array([numbers[word] for word in _WORDS.findall(text.lower())], np.uint64)
+        words = np.pad(words, (0, max(0, run - len(words))))  # a short text is one run
+        windows = np.lib.stride_tricks.sliding_window_view(words, run)
+        found.append(np.unique((windows * factors).sum(axis=1, dtype=np.uint64)))
+    runs, indices = np.unique(np.concatenate(found), return_inverse=True)
+    indptr = np.concatenate([[0], np.cumsum([len(one) for one in found])])
     return sparse.csr_array(
-        (np.ones(len(indices), np.int32), np.array(indices), np.array(indptr)),
-        shape=(len(texts), max(len(numbers), 1)),
+        (np.ones(len(indices), np.int32), indices, indptr), shape=(len(texts), len(runs))
     )

