@@ -116,6 +116,14 @@ runs = sa.Table(
     sa.Column("note", Words, nullable=False),
 )
 
+#: The results of runs without their long lists, so that a list of runs is quick to read.
+run_briefs = sa.Table(
+    "run_briefs",
+    metadata,
+    sa.Column("run", sa.String(32), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("result", Json, nullable=False),
+)
+
 #: SHA-256 of the model files inside a run's folder.
 run_files = sa.Table(
     "run_files",

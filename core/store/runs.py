@@ -15,6 +15,7 @@ import socket
 import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -56,6 +57,10 @@ _FREE = frozenset(
     }
 )
 _COLUMNS = [column for column in db.runs.columns if column.name != "number"]
+#: Told several times a second; these come back just as they were given, so nothing is read again.
+_TOLD_OFTEN = frozenset({"progress", "message", "updated"})
+#: Longer lists are left out of brief results: no page shows them in a list of runs.
+_LONG = 4
 
 
 def create(
@@ -148,9 +153,28 @@ def list_all(
     dataset: str | None = None,
     model: str | None = None,
     limit: int = 200,
+    brief: bool = False,
 ) -> list[RunRecord]:
-    """Runs, the newest first; only those that match all that is given."""
-    query = sa.select(*_COLUMNS).order_by(db.runs.c.number.desc()).limit(limit)
+    """Runs, the newest first; only those that match all that is given.
+
+    Parameters
+    ----------
+    kind, states, dataset, model : str, collection of str, str, str, optional
+        What a run must have.
+    limit : int
+        How many at most.
+    brief : bool
+        Leave lists of more than four items (curves, scores by class, ...) out of the results.
+        Hundreds of runs are then read in milliseconds; :func:`get` has the whole of one.
+    """
+    if brief:
+        columns = [c for c in _COLUMNS if c.name != "result"]
+        query = sa.select(*columns, db.run_briefs.c.result).outerjoin(
+            db.run_briefs, db.run_briefs.c.run == db.runs.c.id
+        )
+    else:
+        query = sa.select(*_COLUMNS)
+    query = query.order_by(db.runs.c.number.desc()).limit(limit)
     if kind is not None:
         query = query.where(db.runs.c.kind == kind)
     if states is not None:
@@ -190,6 +214,13 @@ def change(run_id: str, **fields: Any) -> RunRecord:
         if not values:
             return before
         connection.execute(db.runs.update().where(db.runs.c.id == run_id).values(values))
+        if set(values) <= _TOLD_OFTEN:
+            return replace(before, **values)
+        if "result" in values:
+            connection.execute(db.run_briefs.delete().where(db.run_briefs.c.run == run_id))
+            if values["result"] is not None:
+                brief = _without_long_lists(values["result"])
+                connection.execute(db.run_briefs.insert().values(run=run_id, result=brief))
         return _fetch(connection, run_id)
 
 
@@ -450,6 +481,15 @@ def _taken(pid: int, moment: datetime) -> dict[str, Any]:
         "pid_created": _begun(pid),
         "host": socket.gethostname(),
     }
+
+
+def _without_long_lists(result: Any) -> Any:
+    """A copy of nested values in which lists and tables of many items are empty."""
+    if isinstance(result, Mapping):
+        return {name: _without_long_lists(value) for name, value in result.items()}
+    if isinstance(result, (list, tuple)):
+        return [_without_long_lists(item) for item in result] if len(result) <= _LONG else []
+    return [] if getattr(result, "ndim", 0) else result
 
 
 def _begun(pid: int) -> float | None:

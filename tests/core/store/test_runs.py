@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,7 @@ def test_a_run_goes_its_way() -> None:
     assert started.started >= started.created
     halfway = runs.change(run_id, progress=0.5, message="half")
     assert (halfway.progress, halfway.message, halfway.state) == (0.5, "half", "running")
+    assert runs.get(run_id) == halfway
     done = runs.change(run_id, state="done", result={"accuracy": 0.5})
     assert (done.state, done.progress, done.result) == ("done", 1.0, {"accuracy": 0.5})
     assert done.finished is not None
@@ -218,6 +220,37 @@ def test_lists() -> None:
     assert runs.list_all(states=[]) == []
     assert [r.id for r in runs.list_all(dataset="1" * 64)] == [b, a]
     assert [r.id for r in runs.list_all(model="m", kind="pretrain")] == [b]
+
+
+def test_brief_lists_leave_out_what_is_long() -> None:
+    result = {
+        "evaluation": {"test": {"accuracy": {"value": 0.5}}, "confusion": [[1] * 9] * 9},
+        "short": [1, {"curve": list(range(5)), "array": np.arange(2), "text": "x" * 99}],
+        "pair": (1, 2),
+    }
+    done, waiting = make("done"), make("waiting")
+    runs.change(done, result={"first": 1})
+    runs.change(done, state="done", result=result)
+    rest, brief = runs.list_all(brief=True, limit=5)
+    assert rest == runs.get(waiting)
+    assert brief.result == {
+        "evaluation": {"test": {"accuracy": {"value": 0.5}}, "confusion": []},
+        "short": [1, {"curve": [], "array": [], "text": "x" * 99}],
+        "pair": [1, 2],
+    }
+    whole = runs.get(done)
+    assert whole.result is not None
+    assert whole.result["evaluation"]["confusion"] == [[1] * 9] * 9
+    assert replace(brief, result=whole.result) == whole == runs.list_all(states=["done"])[0]
+    assert runs.list_all(brief=True, states=["done"], kind="load") == []
+
+
+def test_a_result_that_is_taken_back() -> None:
+    run_id = make()
+    runs.change(run_id, result={"a": 1})
+    runs.change(run_id, result=None)
+    assert runs.get(run_id).result is None
+    assert runs.list_all(brief=True)[0].result is None
 
 
 def test_deleting() -> None:
