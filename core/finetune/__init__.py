@@ -7,6 +7,10 @@ import pkgutil
 from functools import cache
 
 from core.errors import NotFound
+
+# loaded before the functions of their names: loading them later would replace those
+from core.finetune import heads as _heads  # noqa: F401
+from core.finetune import strategies as _strategies  # noqa: F401
 from core.finetune.base import HeadSpec, Strategy
 
 _FIRST = ("svm", "scratch")  # what is used when nobody chooses comes first, the rest by title
