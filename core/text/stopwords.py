@@ -10,8 +10,10 @@ def stop_words(language: str) -> frozenset[str]:
     """The stop words of a language, in lower case; empty where there is no list.
 
     English is scikit-learn's own list, so that results can be compared with it; the other
-    languages come from the ``stop-words`` package. Entries that tokenisation would take apart
-    ("don't") are left out, because no token can equal them.
+    languages come from the ``stop-words`` package, its entries cleaned of quotes and commas
+    ("dall'" → "dall", as tokenisation leaves it). Entries of several words are passed over,
+    because no token can equal them; so are Chinese and Japanese ones of three characters and
+    more, because tokens there are pairs.
 
     Parameters
     ----------
@@ -29,5 +31,5 @@ def stop_words(language: str) -> frozenset[str]:
         return frozenset(ENGLISH_STOP_WORDS)
     from stop_words import get_stop_words
 
-    entries = (entry.strip().lower() for entry in get_stop_words(language))
-    return frozenset(entry for entry in entries if split_words(entry) == [entry])
+    entries = (split_words(entry.lower()) for entry in get_stop_words(language))
+    return frozenset(words[0] for words in entries if len(words) == 1)
