@@ -12,7 +12,7 @@ from ui.tables import runs_table
 asked = st.query_params.get("run")
 if asked is None:
     shell.start("evaluate")
-    finished = runs.list_all(kind="finetune", limit=100)
+    finished = runs.list_all(kind="finetune", limit=100, brief=True)
     if not finished:
         with st.container(border=True):
             st.markdown("**Nothing has been evaluated yet.**")

@@ -62,7 +62,7 @@ with st.grid(len(steps), min_column_width=170):
             st.page_link(place.file, label=f"**{position} {place.title}**", icon=place.icon)
             st.caption(place.purpose)
 
-recent = runs.list_all(kind="finetune", limit=8)
+recent = runs.list_all(kind="finetune", limit=8, brief=True)
 if recent:
     st.subheader("Recent runs", anchor=False)
     chosen = runs_table(recent, key="home_recent", selection="single-row")

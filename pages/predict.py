@@ -7,7 +7,7 @@ from ui import predicting, resources, shell
 from ui.report import summary
 
 shell.start("predict")
-finished = {r.id: r for r in runs.list_all(kind="finetune", states=["done"], limit=200)}
+finished = {r.id: r for r in runs.list_all(kind="finetune", states=["done"], limit=200, brief=True)}
 if not finished:
     with st.container(border=True):
         st.markdown("**There is no classifier yet.**")

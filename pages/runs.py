@@ -28,7 +28,7 @@ with st.grid(3, min_column_width=200):
     )
     words = st.text_input("Name or data contains", key="runs_text", icon=":material/search:")
 
-records = runs.list_all(kind=kind, states=None if state is None else [state], limit=500)
+records = runs.list_all(kind=kind, states=None if state is None else [state], limit=500, brief=True)
 if words:
     records = [r for r in records if words.lower() in f"{r.name} {r.dataset_title}".lower()]
 if not records:

@@ -13,7 +13,7 @@ from core.errors import NotFound, WarmstartError
 from core.store.records import RunRecord
 from core.types import Modality
 from ui import charts, faults, resources, rows, shell
-from ui.wording import number, plural
+from ui.wording import number, plural, signed
 
 _MAX_CHARACTERS = 20_000
 
@@ -101,8 +101,8 @@ def _explained(record: RunRecord, classifier: Any, text: str, proba: np.ndarray)
     if found.exact:
         st.caption(
             f"Blue speaks for this class, orange against it; the stronger, the more. The parts add "
-            f"up exactly: base {found.base:+.2f} and words {float(np.sum(found.values)):+.2f} make "
-            f"the score {found.score:+.2f}."
+            f"up exactly: base {signed(found.base)} and words "
+            f"{signed(float(np.sum(found.values)))} make the score {signed(found.score)}."
         )
     else:
         st.caption(

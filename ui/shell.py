@@ -52,7 +52,7 @@ def frame() -> None:
     with st.sidebar:
         try:
             record = current_data()
-            busy = runs.list_all(states=["running", "queued"], limit=20)
+            busy = runs.list_all(states=["running", "queued"], limit=20, brief=True)
         except WarmstartError:
             # The page itself says what is wrong with the home folder.
             return

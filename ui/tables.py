@@ -80,6 +80,7 @@ def runs_table(
         on_select="rerun",
         selection_mode=selection,
         column_config={
+            "Run": st.column_config.TextColumn(width="medium"),
             "Gain": st.column_config.TextColumn("Gain (points)", alignment="right"),
             "Accuracy": st.column_config.ProgressColumn(
                 "Test accuracy", min_value=0.0, max_value=1.0, format="%.3f"

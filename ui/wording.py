@@ -20,6 +20,11 @@ def points(share: float) -> str:
     return sign + text
 
 
+def signed(value: float) -> str:
+    """A number with its sign and two places: +0.58 or −0.84."""
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
 def percent(share: float) -> str:
     """A share in per cent: 74.7 %."""
     return f"{share * 100:.1f}{THIN}%"

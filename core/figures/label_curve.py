@@ -17,7 +17,7 @@ def label_curve(evaluation: Evaluation) -> Chart:
     points = [p for p in evaluation.curve if p.labels > 0]
     classes = max(1, len(evaluation.classes))
     places = [_place(point, classes) for point in points]
-    made = figure(height=340)
+    made = figure(height=390)
     base = [p for p in points if p.baseline is not None]
     if base:
         _band(made, [_place(p, classes) for p in base], base, BASELINE, "baseline")

@@ -65,3 +65,8 @@ def test_plural() -> None:
 
 def test_percent_uses_a_narrow_space() -> None:
     assert wording.percent(0.747) == "74.7\u202f%"
+
+
+def test_signed() -> None:
+    assert wording.signed(0.584) == "+0.58"
+    assert wording.signed(-0.84) == "−0.84"
