@@ -69,10 +69,10 @@ class TfidfEncoder(Encoder):
                 counts, vocabulary = build_terms(texts, preparation, progress=progress)
                 break
             except BadData as error:
-                relaxed = relaxed(preparation)
-                if relaxed is None:
+                looser = relaxed(preparation)
+                if looser is None:
                     raise
-                preparation, change = relaxed
+                preparation, change = looser
                 notes.append(f"{error.message} {change} was used instead.")
         self.notes_ = tuple(notes)
         self._take(vocabulary)
