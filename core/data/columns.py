@@ -99,10 +99,11 @@ def _as_text(column: pd.Series, name: str) -> float:
     # Japanese text has none either, and no Latin letters
     worded = spaced if texts.str.isascii().mean() > 0.5 else 1.0
     numeric = float(texts.str.fullmatch(r"[-+\d.,eE%/: ]+").mean())
-    if numeric > 0.9:
-        return 0.0
+    named = bool(_words(name) & _TEXT_WORDS)
+    if numeric > 0.9 or (not named and len(texts) > 50 and varied < 0.1):
+        return 0.0  # numbers, or the same few words over and over
     score = length * (0.05 + worded) * (0.1 + varied)
-    return score * (3.0 if _words(name) & _TEXT_WORDS else 1.0)
+    return score * (3.0 if named else 1.0)
 
 
 def _as_label(column: pd.Series, name: str) -> float:

@@ -239,7 +239,7 @@ def _library(sample: bytes) -> str | None:
 def _checked(source: Source, codec: str) -> Encoding:
     try:
         codec = codecs.lookup(codec).name
-        b"".decode(codec)
+        io.TextIOWrapper(io.BytesIO(), codec)  # not every codec is one of text
         _decode_all(source, codec)
     except LookupError:
         raise BadData(

@@ -35,8 +35,8 @@ class Limits:
     max_rows: int = 500_000
     max_field: int = 200_000
     max_columns: int = 2_000
-    max_cells: int = 20_000_000
-    max_unpacked: int = 800 * _MB
+    max_cells: int = 10_000_000
+    max_unpacked: int = 500 * _MB
     max_memory: int = 3_000 * _MB
     max_seconds: int = 90
 

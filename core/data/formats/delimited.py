@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 from core.data.encoding import Encoding
 from core.data.formats.dialect import NAMES, Dialect, find_dialect, first_rows
 from core.data.formats.growing import GrowingTable
-from core.data.formats.tidy import check_columns, check_field, check_rows, looks_like_header
+from core.data.formats.tidy import (
+    NO_HEADER,
+    check_columns,
+    check_field,
+    check_rows,
+    looks_like_header,
+)
 from core.data.limits import Limits
 from core.data.source import Source
 from core.errors import BadData
@@ -27,10 +33,6 @@ _DECLARED = re.compile(r'"?sep=(.)"?\r?\n?\Z')
 # still open.
 _END = "\x1eend\x1e"
 
-NO_HEADER = (
-    "The first row looks like data rather than names of columns, so the columns are named "
-    "column 1, column 2 and so on."
-)
 _PLAIN_QUOTES = "Double quotes in this file enclose nothing; they were kept as plain signs."
 
 
@@ -90,14 +92,12 @@ def read(
     if declared and newline:
         delimiter, sample = delimiter or declared.group(1), rest
     dialect = find_dialect(sample, whole=whole, ending=source.ending, named=delimiter)
-    notes: list[str] = []
-    if header is None:
-        rows = first_rows(dialect, sample, most=400)
-        header = not rows or looks_like_header(rows)
-        if not header:
-            notes.append(NO_HEADER)
-    whole_file = _File(source, encoding, limits, skip=int(bool(declared)), header=header)
+    skip = int(bool(declared and newline))
+    whole_file = _File(source, encoding, limits, skip=skip, sample=sample, header=header)
     table, quotes_are_plain = _read_either_way(whole_file, dialect)
+    notes: list[str] = []
+    if header is None and not table.header:
+        notes.append(NO_HEADER)
     if quotes_are_plain:
         notes.append(_PLAIN_QUOTES)
     if dialect.delimiter is None and source.ending != ".txt":
@@ -144,7 +144,8 @@ class _File:
     encoding: Encoding
     limits: Limits
     skip: int
-    header: bool
+    sample: str
+    header: bool | None
 
     def lines(self) -> Iterator[str]:
         """The file's lines, then the mark of the end."""
@@ -167,6 +168,10 @@ class _File:
         limits, name = self.limits, self.source.name
         reader = dialect.reader(itertools.islice(self.lines(), self.skip, None))
         table = GrowingTable(dialect_is_plain=not dialect.quoted)
+        header = self.header
+        if header is None:
+            rows = first_rows(dialect, self.sample, most=400)
+            header = not rows or looks_like_header(rows)
         width, start = 0, self.skip + 1
         while True:
             try:
@@ -186,13 +191,12 @@ class _File:
             if not width:
                 width = len(row)
                 check_columns(width, name=name, limits=limits)
-                if self.header:
+                if header:
                     table.header = row
                     continue
-                table.header = [""] * width
             if len(row) != width:
                 if len(row) < width or any(row[width:]):
-                    raise self._ragged(line, len(row), width, dialect)
+                    raise self._ragged(line, len(row), width, dialect, header=header)
                 row = row[:width]
             check_field(max(map(len, row)), where=f"line {line:,}", name=name, limits=limits)
             table.add(row, over_lines=start - line > 1)
@@ -212,10 +216,12 @@ class _File:
             hint="Cut long documents into passages, one a row, or leave that column out.",
         )
 
-    def _ragged(self, line: int, found: int, width: int, dialect: Dialect) -> BadData:
+    def _ragged(
+        self, line: int, found: int, width: int, dialect: Dialect, *, header: bool
+    ) -> BadData:
         sign = NAMES.get(dialect.delimiter or "", repr(dialect.delimiter))
         values = f"{found} value" + ("s" if found != 1 else "")
-        top = "the header" if self.header else "the first row"
+        top = "the header" if header else "the first row"
         return _Unfit(
             f"Line {line:,} of {self.source.name} has {values}, but {top} has {width}.",
             hint=f"Values are separated by a {sign}; a text that contains one must stand in double "

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.data.formats.found import Found
 from core.data.formats.guarded import too_much
 from core.data.formats.tidy import (
+    NO_HEADER,
     check_columns,
     check_field,
     check_rows,
@@ -61,38 +62,49 @@ def read(
     width, height = table.width, table.height
     check_columns(width, name=name, limits=limits)
     check_rows(height - 1, width, name=name, limits=limits)
-    top = (table.start or (0, 0))[0] + 1
     rows: list[list[Any]] = []
     blank = 0
-    for number, row in enumerate(table.iter_rows(), start=top):
+    for number, row in enumerate(table.iter_rows(), start=1):
         if all(is_missing(cell) for cell in row):
-            blank += 1
+            blank += bool(rows)
             continue
         for cell in row:
             if isinstance(cell, str):
                 check_field(len(cell), where=f"row {number}", name=name, limits=limits)
-        rows.append(row)
+        rows.append([_whole(cell) for cell in row])
     if blank:
         notes.append(f"{blank:,} empty rows were left out.")
+    if not rows:
+        raise _empty(f"The sheet {chosen!r} of {name} is")
     if header is None:
         header = looks_like_header(rows[:200])
         if not header:
-            notes.append(
-                "The first row looks like data rather than names of columns, so the columns are "
-                "named column 1, column 2 and so on."
-            )
-    names, more = tidy_names(rows.pop(0) if header else [None] * width)
-    notes += more if header else []
+            notes.append(NO_HEADER)
+    titles = rows.pop(0) if header else [None] * width
+    names, renamed = tidy_names(titles)
+    notes += renamed if header else []
     if not rows:
         raise BadData(
             f"The sheet {chosen!r} of {name} has names of columns but no rows below them.",
             hint="Add the rows, or choose another sheet.",
         )
     columns = [settle(list(column)) for column in zip(*rows, strict=True)]
-    kept = [i for i, column in enumerate(columns) if any(v is not None for v in column)]
-    arrays = [pa.array(columns[i], type=_kind(columns[i])) for i in kept or range(width)]
-    batch = pa.RecordBatch.from_arrays(arrays, names=[names[i] for i in kept or range(width)])
+    # cells that were only formatted make columns that nothing stands above or in
+    kept = [
+        i
+        for i, column in enumerate(columns)
+        if not is_missing(titles[i]) or any(value is not None for value in column)
+    ]
+    arrays = [pa.array(columns[i], type=_kind(columns[i])) for i in kept]
+    batch = pa.RecordBatch.from_arrays(arrays, names=[names[i] for i in kept])
     return Found(batch.schema, [batch], notes, chosen)
+
+
+def _whole(cell: Any) -> Any:
+    """Excel knows no whole numbers; those that are, are."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return int(cell)
+    return cell
 
 
 def _kind(values: Sequence[Any]) -> Any:
@@ -151,8 +163,14 @@ def _choose(
                     f"{in_list(others)}."
                 )
             return table, title
-    which = f"The sheet {wanted!r} of {name} is" if wanted else f"All sheets of {name} are"
-    raise BadData(f"{which} empty.", hint="Fill in the rows and save the workbook again.")
+    which = (
+        f"The sheet {wanted!r} of {name} is" if wanted is not None else f"All sheets of {name} are"
+    )
+    raise _empty(which)
+
+
+def _empty(which: str) -> BadData:
+    return BadData(f"{which} empty.", hint="Fill in the rows and save the workbook again.")
 
 
 def _check_unpacked(content: bytes, *, name: str, limits: Limits) -> None:

@@ -79,14 +79,15 @@ class GrowingTable:
 
         self._pack()
         columns = [pa.chunked_array(list(parts)) for parts in zip(*self._blocks, strict=True)]
+        titles = self.header or [""] * len(columns)
         # spreadsheets leave empty columns at the right: nothing stands above or in them
         kept = [
             place
             for place, column in enumerate(columns)
-            if self.header[place].strip() or column.null_count < self.rows
+            if titles[place].strip() or column.null_count < self.rows
         ]
-        names, notes = tidy_names(self.header)
-        if not any(self.header):
+        names, notes = tidy_names(titles)
+        if not self.header:
             notes = []
         table = pa.table([columns[place] for place in kept], names=[names[p] for p in kept])
         if self._blank:

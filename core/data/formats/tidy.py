@@ -23,6 +23,11 @@ _WORDS = (
 #: Words that people and tools put above columns; one of them makes a first line a header.
 HEADER_WORDS = frozenset(_WORDS.split())
 
+NO_HEADER = (
+    "The first row looks like data rather than names of columns, so the columns are named "
+    "column 1, column 2 and so on."
+)
+
 
 def tidy_names(names: Sequence[object]) -> tuple[list[str], list[str]]:
     """Make names of columns that are texts, not empty and all different.
@@ -98,6 +103,7 @@ def settle(values: Sequence[Any]) -> list[Any]:
     in which ``1``, ``1.0`` and ``"1"`` are the same. ``None``, not-a-number and ``""`` are
     missing.
     """
+    values = [None if isinstance(value, str) and not value else value for value in values]
     kinds = {type(value) for value in values}
     if kinds <= {int, float, type(None)}:
         # beyond 64 bits a number is a name
