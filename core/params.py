@@ -99,6 +99,8 @@ class Param:
         BadParam
             When it is of the wrong kind or outside its range.
         """
+        if getattr(value, "ndim", None) == 0:
+            value = value.item()  # numpy scalars come out of data frames and widgets
         if value is None:
             if self.optional:
                 return None
@@ -116,11 +118,7 @@ class Param:
                 return value
             raise self._wrong(value)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            # numpy scalars come out of data frames and widgets
-            item = getattr(value, "item", None)
-            value = item() if callable(item) else value
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise self._wrong(value)
+            raise self._wrong(value)
         number = float(value)
         if not math.isfinite(number) or (self.kind == "int" and number != int(number)):
             raise self._wrong(value)
