@@ -30,6 +30,11 @@ SCHEMA = "schema.json"
 PROTOCOLS = frozenset({2})
 
 _CHUNK = 2**20
+#: The last record of a zip file (number 4 and 5: its entries, and how long they are together),
+#: and the record that stands before it in the longer form of zip files.
+_END = struct.Struct("<4s4H2LH")
+_END64 = struct.Struct("<4sLQL")
+_ENTRY_BYTES = 128
 _ARRAY_NAME = re.compile(r"[0-9]{1,20}\.npy")
 _DTYPES = frozenset(
     {"|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"}
@@ -80,9 +85,9 @@ class Limits:
     """
 
     file_bytes: int = 2 * 1024**3
-    schema_bytes: int = 32 * 1024**2
+    schema_bytes: int = 8 * 1024**2
     members: int = 10_000
-    nodes: int = 200_000
+    nodes: int = 50_000
     depth: int = 32
 
 
@@ -257,18 +262,33 @@ def _open_zip(file: IO[bytes], limits: Limits) -> zipfile.ZipFile:
         raise Refused("it is a Python pickle, which could run any program")
     if start != b"PK\x03\x04":
         raise Refused("it is no skops file (skops files are zip files)" if start else "it is empty")
+    _check_end(file, limits)
     try:
         return zipfile.ZipFile(file)
     except _DAMAGED as error:
         raise Refused("it is cut off or damaged (its table of contents is missing)") from error
 
 
+def _check_end(file: IO[bytes], limits: Limits) -> None:
+    """Look at the end of a zip file: zipfile reads all of a table of contents into memory."""
+    last = _END.size + _END64.size
+    file.seek(max(0, file.seek(0, os.SEEK_END) - last))
+    read = file.read(last)
+    before, end = read[: -_END.size], read[-_END.size :]
+    if len(end) != _END.size or end[:4] != b"PK\x05\x06":
+        raise Refused("it is cut off or damaged (its table of contents is missing)")
+    entries, nbytes = _END.unpack(end)[4:6]
+    # the longer form is for files larger than we read, and would overrule these numbers
+    if entries > limits.members or before[:4] == b"PK\x06\x07":
+        raise Refused(f"it holds more than {limits.members:,} parts")
+    if nbytes > entries * _ENTRY_BYTES:
+        raise Refused(f"its table of contents is too long ({nbytes:,} bytes)")
+
+
 def _members(
     opened: zipfile.ZipFile, file: IO[bytes], limits: Limits
 ) -> dict[str, zipfile.ZipInfo]:
     infos = opened.infolist()
-    if len(infos) > limits.members:
-        raise Refused(f"it holds more than {limits.members:,} parts")
     found: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = info.orig_filename

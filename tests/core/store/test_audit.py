@@ -198,6 +198,30 @@ def test_many_names_for_the_same_bytes(forge: Forge) -> None:
         modelfile.read(forge.path)
 
 
+def test_more_parts_than_are_told(forge: Forge) -> None:
+    """zipfile goes by the length of the table, not by the number of its entries."""
+    content = bytearray(forge.written().read_bytes())
+    content[-10:-6] = struct.pack("<L", 10**9)
+    forge.path.write_bytes(content)
+    with pytest.raises(BadModelFile, match=r"table of contents is too long \(1,000,000,000 bytes"):
+        modelfile.read(forge.path)
+
+
+def test_the_longer_form_of_zip_files(forge: Forge) -> None:
+    content = forge.written().read_bytes()
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
+    forge.path.write_bytes(content[:-22] + locator + content[-22:])
+    with pytest.raises(BadModelFile, match="it holds more than 10,000 parts"):
+        modelfile.read(forge.path)
+
+
+def test_a_remark_after_the_zip_file(forge: Forge) -> None:
+    with zipfile.ZipFile(forge.written(), "a") as opened:
+        opened.comment = b"hello"
+    with pytest.raises(BadModelFile, match="its table of contents is missing"):
+        modelfile.read(forge.path)
+
+
 def test_absurd_sizes_in_the_table_of_contents(forge: Forge) -> None:
     content = bytearray(forge.written().read_bytes())
     entry = content.index(b"PK\x01\x02")
