@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.store.records import DatasetRecord
 from ui import charts, forms, resources, rows, shell
-from ui.wording import number, plural
+from ui.wording import number, percent, plural
 
 _LOOKS = {
     "serious": (":red[:material/error:]", 0),
@@ -19,34 +19,45 @@ _LOOKS = {
 
 
 def numbers(record: DatasetRecord) -> None:
-    """The numbers that matter, in a row."""
+    """The numbers that matter, each with what it means."""
     profile = resources.profile(record.fingerprint)
     _, many = shell.ROWS[record.modality]
-    with st.grid(5, min_column_width=140):
-        st.metric(many.capitalize(), number(record.rows), border=True, height="stretch")
-        st.metric("Classes", number(len(record.classes)), border=True, height="stretch")
-        st.metric(
-            "Labelled to learn from",
+    facts = [
+        (many.capitalize(), number(record.rows), None),
+        ("Classes", number(len(record.classes)), None),
+        (
+            "Share labelled",
+            percent(profile.share_labelled),
+            "Of all rows, those of the test among them. The others are the pool that only "
+            "pretraining learns from.",
+        ),
+        ("Duplicates", number(profile.duplicates), "Rows that repeat an earlier row."),
+        (
+            "To learn from",
             number(record.labelled_train),
-            border=True,
-            height="stretch",
-            help=f"{number(record.unlabelled)} training rows have no label: the pool that "
-            "pretraining learns from as well.",
-        )
-        st.metric(
+            "Labelled rows that fine-tuning may draw its labels from.",
+        ),
+        (
             "Kept for the test",
             number(record.labelled_test),
-            border=True,
-            height="stretch",
-            help="Never used to pretrain, train, tune or stop early.",
+            "Never used to pretrain, train, tune or stop early.",
+        ),
+        ("Without a label", number(record.unlabelled), "The unlabelled pool."),
+    ]
+    if profile.words is not None:
+        facts.append(
+            (
+                "Median length",
+                plural(round(profile.words.median), "word"),
+                "Half of the texts are shorter, half are longer.",
+            )
         )
-        st.metric(
-            "Duplicates",
-            number(profile.duplicates),
-            border=True,
-            height="stretch",
-            help="Rows that repeat an earlier row.",
-        )
+    elif profile.shape:
+        size = " × ".join(map(str, profile.shape))
+        facts.append(("Size of a row", size, "Pixels of an image, or columns of a table."))
+    with st.grid(4, min_column_width=150):
+        for label, value, help_text in facts:
+            st.metric(label, value, border=True, height="stretch", help=help_text)
 
 
 def checks(record: DatasetRecord) -> None:

@@ -159,12 +159,41 @@ def per_class(record: RunRecord, evaluation: Evaluation) -> None:
         "Precision: of the rows it calls this class, the share that is. Recall: of the rows of "
         "this class, the share it finds, with its 95 % interval. F1: their harmonic mean."
     )
-    test = evaluation.test
-    st.markdown(
-        f"Balanced accuracy {test.balanced_accuracy.value:.3f} · macro precision "
-        f"{test.macro_precision.value:.3f} · macro recall {test.macro_recall.value:.3f} · log loss "
-        f"{test.log_loss.value:.3f} (lower is better; it punishes being sure and wrong)"
+    st.markdown("**All scores of the kept models, with 95 % intervals**")
+    st.dataframe(
+        _scores(evaluation),
+        hide_index=True,
+        key="ev_scores",
+        alt="Scores of both kept models on the test rows, with intervals.",
     )
+    st.caption(
+        "Balanced accuracy is the mean of the classes' recalls. Macro means are over the classes. "
+        "Log loss punishes being sure and wrong: lower is better."
+    )
+
+
+def _scores(evaluation: Evaluation) -> pd.DataFrame:
+    names = {
+        "accuracy": "Accuracy",
+        "balanced_accuracy": "Balanced accuracy",
+        "macro_precision": "Macro precision",
+        "macro_recall": "Macro recall",
+        "macro_f1": "Macro F1",
+        "log_loss": "Log loss",
+    }
+    table = []
+    for key, title in names.items():
+        line = {"Score": title, "This model": _ranged(getattr(evaluation.test, key))}
+        if evaluation.baseline_test is not None:
+            line["Without pretraining"] = _ranged(getattr(evaluation.baseline_test, key))
+        table.append(line)
+    return pd.DataFrame(table)
+
+
+def _ranged(interval: Interval) -> str:
+    if interval.low is None or interval.high is None:
+        return f"{interval.value:.3f}"
+    return f"{interval.value:.3f} ({interval.low:.3f} to {interval.high:.3f})"
 
 
 def confusion(record: RunRecord, evaluation: Evaluation) -> None:

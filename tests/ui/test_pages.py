@@ -81,7 +81,9 @@ def test_data_page_shows_numbers_and_checks(app: App, filled: dict[str, str]) ->
     shown = {metric.label: metric.value for metric in at.metric}
     assert shown["Texts"] == "180"
     assert shown["Classes"] == "3"
-    assert shown["Labelled to learn from"] == "60"
+    assert shown["To learn from"] == "60"
+    assert shown["Without a label"] == "60"
+    assert shown["Share labelled"] == "66.7\u202f%"
     assert shown["Kept for the test"] == "60"
 
 
