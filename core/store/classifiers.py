@@ -19,6 +19,7 @@ from core.errors import BadParam, NotFound, StoreFailed
 from core.store import models, runs
 from core.store.files import in_words, remove_file
 from core.store.records import ModelRecord
+from core.store.run_files import check_name
 
 if TYPE_CHECKING:
     from core.finetune.classifier import Classifier
@@ -126,7 +127,7 @@ def load(run_id: str, *, name: str = "classifier") -> Classifier:
 
 def _paths(run_id: str, name: str) -> tuple[Path, Path]:
     place = runs.folder(run_id)
-    runs.check_name(name)
+    check_name(name)
     return place / f"{name}-encoder.skops", place / f"{name}-head.skops"
 
 

@@ -7,36 +7,51 @@ and results alone, so a late word of a worker cannot revive a cancelled run.
 
 from __future__ import annotations
 
-import json
-import os
-import re
 import secrets
 import socket
-import zipfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy import exc
 
 from core.errors import JobFailed, NotFound, StoreFailed
 from core.store import database as db
-from core.store.files import in_words, make_folder, plain_value, remove_folder, write_atomic
-from core.store.home import home
+from core.store.files import make_folder, remove_folder
 from core.store.records import LIVE, RunRecord, RunState
+from core.store.run_files import (
+    add_points,
+    check_id,
+    folder,
+    load_arrays,
+    missing,
+    points,
+    save_arrays,
+)
+
+__all__ = [
+    "add_points",
+    "change",
+    "claim",
+    "create",
+    "delete",
+    "folder",
+    "get",
+    "keep_sha256",
+    "kept_sha256",
+    "list_all",
+    "load_arrays",
+    "points",
+    "request_cancel",
+    "save_arrays",
+]
 
 # no letters or digits that are taken for one another, and one case only: ids are read aloud,
 # and are names of folders on disks that do not tell cases apart
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-_ID = re.compile(r"[0-9a-z]{8,32}")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_POINTS = "progress.jsonl"
 
 _NEXT: dict[RunState, frozenset[RunState]] = {
     "queued": frozenset({"running", "done", "failed", "cancelled", "interrupted"}),
@@ -125,7 +140,7 @@ def create(
             connection.execute(db.runs.insert().values(values))
     except exc.IntegrityError as error:
         remove_folder(place)
-        raise _missing(parent or "") from error
+        raise missing(parent or "") from error
     except BaseException:
         with suppress(StoreFailed):
             remove_folder(place)
@@ -141,7 +156,7 @@ def get(run_id: str) -> RunRecord:
     NotFound
         When there is none; also for anything that is no id at all.
     """
-    _check_id(run_id)
+    check_id(run_id)
     with db.reading() as connection:
         return _fetch(connection, run_id)
 
@@ -204,7 +219,7 @@ def change(run_id: str, **fields: Any) -> RunRecord:
     TypeError
         When a field is none that can change (a fault of the program).
     """
-    _check_id(run_id)
+    check_id(run_id)
     unknown = set(fields) - _FROZEN - _FREE
     if unknown:
         raise TypeError(f"these fields of a run cannot change: {', '.join(sorted(unknown))}")
@@ -263,7 +278,7 @@ def request_cancel(run_id: str) -> RunRecord:
 
     A run in a final state stays as it is.
     """
-    _check_id(run_id)
+    check_id(run_id)
     with db.writing() as connection:
         before = _fetch(connection, run_id, lock=True)
         if before.state == "queued":
@@ -285,7 +300,7 @@ def delete(run_id: str) -> None:
     NotFound
         When there is no such run.
     """
-    _check_id(run_id)
+    check_id(run_id)
     with db.writing() as connection:
         run = _fetch(connection, run_id, lock=True)
         if run.live:
@@ -297,116 +312,16 @@ def delete(run_id: str) -> None:
     remove_folder(folder(run_id))
 
 
-def folder(run_id: str) -> Path:
-    """The folder of a run's files (it is there from :func:`create` to :func:`delete`).
-
-    Raises
-    ------
-    NotFound
-        When the id is none, so that no name from an address can lead out of the home folder.
-    """
-    _check_id(run_id)
-    return home() / "runs" / run_id
-
-
-def add_points(run_id: str, points: Iterable[Mapping[str, Any]]) -> None:
-    """Append points of curves (``{"step": 3, "loss": 0.31}``) to the run's record of progress."""
-    lines = "".join(json.dumps(point, default=plain_value) + "\n" for point in points)
-    if not lines:
-        return
-    path = folder(run_id) / _POINTS
-    if not path.parent.is_dir():
-        raise _missing(run_id)
-    with in_words("write", path), open(path, "a+b") as file:
-        # a process that died while writing leaves half a line; do not continue it
-        if file.seek(0, os.SEEK_END) and _last_byte(file) != b"\n":
-            lines = "\n" + lines
-        file.write(lines.encode("ascii"))
-
-
-def points(run_id: str) -> list[dict[str, Any]]:
-    """All points of the run, in the order of writing; half-written lines are left out."""
-    path = folder(run_id) / _POINTS
-    with in_words("read", path):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return []
-    found = []
-    for line in content.splitlines():
-        with suppress(ValueError):
-            point = json.loads(line)
-            if isinstance(point, dict):
-                found.append(point)
-    return found
-
-
-def save_arrays(run_id: str, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Keep arrays with a run, under a name made of small letters, digits, ``-`` and ``_``.
-
-    Arrays of Python objects are refused with a ValueError: they could not be read safely.
-    """
-    path = _arrays_path(run_id, name)
-    if not path.parent.is_dir():
-        raise _missing(run_id)
-    objects = [key for key, array in arrays.items() if np.asarray(array).dtype.hasobject]
-    if objects:
-        raise ValueError(f"arrays of objects are not kept: {', '.join(objects)}")
-    write_atomic(path, lambda file: np.savez(file, **dict(arrays)))  # type: ignore[arg-type]
-
-
-def load_arrays(run_id: str, name: str) -> dict[str, npt.NDArray[Any]]:
-    """The arrays that were kept under that name.
-
-    Raises
-    ------
-    NotFound
-        When the run has none of that name.
-    StoreFailed
-        When the file is damaged.
-    """
-    path = _arrays_path(run_id, name)
-    with in_words("read", path):
-        try:
-            # opened here: numpy leaves a damaged file open
-            with open(path, "rb") as file, np.load(file, allow_pickle=False) as kept:
-                return {key: kept[key] for key in kept.files}
-        except FileNotFoundError:
-            raise NotFound(
-                f"The run {run_id} has no arrays {name!r}.",
-                hint="It may not be done, or have been made by another version; run it again.",
-            ) from None
-        except (ValueError, EOFError, zipfile.BadZipFile, AttributeError) as error:
-            raise StoreFailed(
-                f"The file {path} is damaged: {error}.", hint="Run it again to make it anew."
-            ) from error
-
-
-def check_name(name: str) -> None:
-    """Refuse what is no name of a file in a run's folder: it could lead elsewhere.
-
-    Raises
-    ------
-    NotFound
-        When the name is not made of small letters, digits, ``-`` and ``_``.
-    """
-    if not _NAME.fullmatch(name):
-        raise NotFound(
-            f"A run keeps nothing under the name {name[:40]!r}.",
-            hint="Names are made of small letters, digits, - and _.",
-        )
-
-
 def keep_sha256(run_id: str, name: str, sha256: str) -> None:
     """Note the SHA-256 of a model file in the run's folder."""
-    _check_id(run_id)
+    check_id(run_id)
     mine = (db.run_files.c.run == run_id) & (db.run_files.c.name == name)
     try:
         with db.writing() as connection:
             connection.execute(db.run_files.delete().where(mine))
             connection.execute(db.run_files.insert().values(run=run_id, name=name, sha256=sha256))
     except exc.IntegrityError as error:
-        raise _missing(run_id) from error
+        raise missing(run_id) from error
 
 
 def kept_sha256(run_id: str, name: str) -> str:
@@ -417,7 +332,7 @@ def kept_sha256(run_id: str, name: str) -> str:
     NotFound
         When the run is not there or has no such file.
     """
-    _check_id(run_id)
+    check_id(run_id)
     mine = (db.run_files.c.run == run_id) & (db.run_files.c.name == name)
     with db.reading() as connection:
         found = connection.scalar(sa.select(db.run_files.c.sha256).where(mine))
@@ -430,21 +345,11 @@ def kept_sha256(run_id: str, name: str) -> str:
     return str(found)
 
 
-def _check_id(run_id: str) -> None:
-    if not isinstance(run_id, str) or not _ID.fullmatch(run_id):
-        raise _missing(run_id)
-
-
-def _missing(run_id: object) -> NotFound:
-    told = str(run_id)[:40]
-    return NotFound(f"There is no run {told!r}.", hint="It may have been deleted; see all runs.")
-
-
 def _fetch(connection: sa.Connection, run_id: str, *, lock: bool = False) -> RunRecord:
     query = sa.select(*_COLUMNS).where(db.runs.c.id == run_id)
     row = connection.execute(query.with_for_update() if lock else query).mappings().first()
     if row is None:
-        raise _missing(run_id)
+        raise missing(run_id)
     return RunRecord(**row)
 
 
@@ -498,13 +403,3 @@ def _begun(pid: int) -> float | None:
     with suppress(psutil.Error):
         return float(psutil.Process(pid).create_time())
     return None
-
-
-def _last_byte(file: IO[bytes]) -> bytes:
-    file.seek(-1, os.SEEK_END)
-    return file.read(1)
-
-
-def _arrays_path(run_id: str, name: str) -> Path:
-    check_name(name)
-    return folder(run_id) / f"{name}.npz"
