@@ -3,46 +3,74 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.jobs.requests import DataRef, FinetuneRequest, LoadRequest, PretrainRequest, Request
+from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest, Request
+from core.params import Param
 from core.store.records import DatasetRecord, RunRecord
 
 
 def command_line(request: Request, record: RunRecord | DatasetRecord | None = None) -> str:
-    """``python -m core …`` for a request, quoted for a shell."""
+    """``python -m core …`` for a request, quoted for a shell.
+
+    Settings at their defaults are left out. ``record`` lends the fingerprint of the data where
+    the request names none.
+    """
     words = ["python", "-m", "core"]
-    data = _data(request.data, record)
-    if isinstance(request, LoadRequest):
-        return shlex.join([*words, "datasets"])
     if isinstance(request, PretrainRequest):
-        words += ["pretrain", data, request.method, "--pool", request.pool]
-        words += _settings(request.settings)
-        if request.name:
-            words += ["--name", request.name]
+        words += ["pretrain", _data(request.data, record), request.method]
+        words += _pool(request) + _settings(request.settings, _params(request.method))
+        words += ["--name", request.name] if request.name else []
     elif isinstance(request, FinetuneRequest):
-        model = request.model or (request.pretrain.method if request.pretrain else "none")
-        words += ["finetune", data, model, "--head", request.head]
-        words += ["--strategy", request.strategy]
-        if request.labels_per_class is not None:
-            words += ["--labels-per-class", str(request.labels_per_class)]
-        words += ["--draws", str(request.draws)]
-        if not request.curve:
-            words += ["--no-curve"]
-        words += _settings(request.head_settings) + _settings(request.strategy_settings)
-    return shlex.join([*words, "--seed", str(request.seed)])
+        words += _finetune(request, record)
+    else:
+        return shlex.join([*words, "datasets"])
+    return shlex.join([*words, "--seed", str(request.seed)] if request.seed else words)
+
+
+def _finetune(request: FinetuneRequest, record: RunRecord | DatasetRecord | None) -> list[str]:
+    from core.finetune import get_head, get_strategy
+
+    first = request.pretrain
+    model = request.model or (first.method if first else "none")
+    words = ["finetune", _data(request.data, record), model]
+    words += ["--head", request.head, "--strategy", request.strategy]
+    budget = request.labels_per_class
+    words += ["--labels-per-class", "all" if budget is None else str(budget)]
+    words += ["--draws", str(request.draws)]
+    words += [] if request.curve else ["--no-curve"]
+    words += _settings(request.head_settings, get_head(request.head).params, "head.")
+    strategy = get_strategy(request.strategy).params
+    words += _settings(request.strategy_settings, strategy, "strategy.")
+    if first is not None:
+        words += _pool(first) + _settings(first.settings, _params(first.method), "model.")
+    return words
+
+
+def _params(method: str) -> tuple[Param, ...]:
+    from core.pretrain import get_method
+
+    return get_method(method).params
+
+
+def _pool(request: PretrainRequest) -> list[str]:
+    return [] if request.pool == "all" else ["--pool", request.pool]
 
 
 def _data(ref: DataRef, record: RunRecord | DatasetRecord | None) -> str:
     if ref.name:
         return ref.name
-    return (ref.fingerprint or getattr(record, "fingerprint", "") or "DATA")[:12]
+    kept = ref.fingerprint or getattr(record, "fingerprint", None)
+    return (kept or getattr(record, "dataset", None) or "DATA")[:12]
 
 
-def _settings(settings: Mapping[str, Any]) -> list[str]:
+def _settings(settings: Mapping[str, Any], params: Iterable[Param], owner: str = "") -> list[str]:
+    defaults = {param.name: param.default for param in params}
     words = []
     for name, value in settings.items():
+        if name in defaults and defaults[name] == value:
+            continue
         text = "none" if value is None else str(value).lower() if isinstance(value, bool) else value
-        words += ["--set", f"{name}={text}"]
+        words += ["--set", f"{owner}{name}={text}"]
     return words
