@@ -1,43 +1,45 @@
-"""What each word of a text contributes to an answer."""
+"""What each word of a text adds to the answer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy import sparse
 
-from core.errors import BadData
+from core.errors import BadParam
+from core.explain.occlusion import occlude, pieces
 from core.finetune.classifier import Classifier
 from core.types import Floats
 
-#: Words that are left out in turn, at most; of longer texts the most frequent are taken.
-OCCLUDED = 200
-
-_WORD = r"\w+"
+Against: TypeAlias = "int | Literal['runner-up'] | None"
 
 
 @dataclass(frozen=True, eq=False)
 class WordContributions:
-    """A score taken apart by word.
+    """The score of a class, taken apart by the words of a text.
 
     Attributes
     ----------
     spans : list of tuple of int
-        Start and end of each contributing piece of the text, in characters, by start.
+        Start and end of each piece in the text, in characters; n-grams overlap their words.
     terms : list of str
-        The term that each span stands for.
-    values : ndarray of float, shape (n_spans,)
-        What each adds to the score: above zero speaks for the class.
+        The term of the vocabulary that each span became, or the piece as it stands.
+    values : ndarray of float, shape (n,)
+        What each adds; positive speaks for the class.
     base : float
-        The score without any word.
+        What is there without any word.
     score : float
-        The score of the class. With ``exact``, ``base + values.sum()``.
+        Where ``exact``, the linear score of the class: ``base + values.sum()``. Otherwise the
+        logarithm of its probability.
     label : int
-        Code of the class that is explained.
+        Code of the class explained.
     exact : bool
-        True where the parts add up to the score. False where each word was left out in turn;
-        then ``score`` is the log of the probability, ``base`` is NaN, and values do not add up.
+        Whether the parts add up. If not, ``values`` say how much the score falls when the piece
+        is left out.
+    against : int, optional
+        Code of the class it is held against; scores are then differences between the two.
     """
 
     spans: list[tuple[int, int]]
@@ -47,94 +49,119 @@ class WordContributions:
     score: float
     label: int
     exact: bool
+    against: int | None = None
+
+    def by_term(self, k: int | None = None) -> list[tuple[str, float]]:
+        """Each term once with all it adds, strongest first; ``k`` of them at most."""
+        sums: dict[str, float] = {}
+        for term, value in zip(self.terms, self.values, strict=True):
+            sums[term] = sums.get(term, 0.0) + float(value)
+        return sorted(sums.items(), key=lambda pair: -abs(pair[1]))[:k]
 
 
 def explain_text(
-    classifier: Classifier, text: str, *, label: int | None = None
+    classifier: Classifier, text: str, *, label: int | None = None, against: Against = None
 ) -> WordContributions:
-    """Say what each word of ``text`` contributes to the score of a class.
+    """Say what each word of a text adds to the score of a class.
 
-    Where the head is linear and the encoder is a sum over the words (TF-IDF, LSA, averaged word
-    vectors), the score is that sum and its parts are exact. Elsewhere each word is left out in
-    turn, and the loss of log probability is its contribution (occlusion; Zeiler & Fergus 2014).
+    With a linear head, and an encoder whose rows are sums over tokens, the contributions are
+    exact: each token's part of the encoded row times the weights of the class. Otherwise each
+    word is left out in turn (occlusion: Zeiler & Fergus 2014; for text, Li, Monroe & Jurafsky
+    2016), in longer pieces where there are many words.
+
+    By default the class stands alone: that is the score that the head computes, and a word
+    neutral to it gets nothing. ``against`` explains what decides between two classes instead:
+    words that speak for both cancel out.
 
     Parameters
     ----------
     classifier : Classifier
         Of texts.
     text : str
-        The text.
+        One text.
     label : int, optional
-        Code of the class to explain; by default the likeliest.
+        Code of the class to explain; the likeliest by default.
+    against : int or "runner-up", optional
+        Code of a class to hold it against, or the likeliest other one.
 
     Raises
     ------
-    BadData
-        When there is no such class.
+    BadParam
+        When there is no such class, the classifier never saw one of it, or a class is held
+        against itself.
     """
+    proba = classifier.predict_proba(_rows([text]))[0]
     if label is None:
-        label = int(classifier.predict(np.array([text], dtype=object))[0])
-    if not 0 <= label < len(classifier.classes):
-        raise BadData(f"There is no class number {label}.")
-    return _exact(classifier, text, label) or _occluded(classifier, text, label)
+        label = int(proba.argmax())
+    if against == "runner-up":
+        others = [int(c) for c in np.argsort(-proba, kind="stable") if c != label]
+        against = next((c for c in others if c in classifier.head.classes_), None)
+    _check(classifier, label, against)
 
-
-def _exact(classifier: Classifier, text: str, label: int) -> WordContributions | None:
+    parts = classifier.encoder.parts(text)
     linear = classifier.linear()
-    parts = classifier.encoder.parts(text) if linear is not None else None
-    if linear is None or parts is None or not np.isfinite(linear[1][label]):
-        return None
-    weights = np.asarray(linear[0][label], dtype=float)
-    matrix = parts.matrix
-    values = np.asarray(matrix @ weights, dtype=float).reshape(-1)
-    if sparse.issparse(matrix):
-        values = np.asarray(values).reshape(-1)
-    base = float(np.asarray(parts.base, dtype=float).reshape(-1) @ weights + linear[1][label])
-    order = sorted(range(len(parts.spans)), key=lambda i: parts.spans[i])
+    if parts is not None and linear is not None:
+        weights, intercepts = linear
+        w, b = weights[label], float(intercepts[label])
+        if against is not None:
+            w, b = w - weights[against], b - float(intercepts[against])
+        values = np.asarray(parts.matrix @ w, dtype=np.float64).reshape(len(parts.spans))
+        base = float(np.asarray(parts.base, dtype=np.float64) @ w) + b
+        return WordContributions(
+            spans=list(parts.spans),
+            terms=list(parts.terms),
+            values=values,
+            base=base,
+            score=base + float(values.sum()),
+            label=label,
+            exact=True,
+            against=against,
+        )
+
+    spans = pieces(text, None if parts is None else parts.spans)
+    scores = _log_scores(classifier, [text, "", *occlude(text, spans)], label, against)
     return WordContributions(
-        spans=[parts.spans[i] for i in order],
-        terms=[parts.terms[i] for i in order],
-        values=values[order],
-        base=base,
-        score=base + float(values.sum()),
-        label=label,
-        exact=True,
-    )
-
-
-def _occluded(classifier: Classifier, text: str, label: int) -> WordContributions:
-    import re
-
-    places: dict[str, list[tuple[int, int]]] = {}
-    for found in re.finditer(_WORD, text):
-        places.setdefault(found.group().lower(), []).append(found.span())
-    words = sorted(places, key=lambda word: (-len(places[word]), places[word][0]))[:OCCLUDED]
-    without = [_cut(text, places[word]) for word in words]
-    proba = classifier.predict_proba(np.array([text, *without], dtype=object))[:, label]
-    logs = np.log(np.maximum(proba, 1e-12))
-    spans, terms, values = [], [], []
-    for word, log in zip(words, logs[1:], strict=True):
-        # a word that stands several times shares what leaving it out changes
-        each = (logs[0] - log) / len(places[word])
-        for span in places[word]:
-            spans.append(span)
-            terms.append(word)
-            values.append(float(each))
-    order = sorted(range(len(spans)), key=lambda i: spans[i])
-    return WordContributions(
-        spans=[spans[i] for i in order],
-        terms=[terms[i] for i in order],
-        values=np.array([values[i] for i in order], dtype=float),
-        base=float("nan"),
-        score=float(logs[0]),
+        spans=spans,
+        terms=[text[start:end] for start, end in spans],
+        values=scores[0] - scores[2:],
+        base=float(scores[1]),
+        score=float(scores[0]),
         label=label,
         exact=False,
+        against=against,
     )
 
 
-def _cut(text: str, spans: list[tuple[int, int]]) -> str:
-    pieces, at = [], 0
-    for start, end in spans:
-        pieces.append(text[at:start])
-        at = end
-    return "".join([*pieces, text[at:]])
+def _log_scores(
+    classifier: Classifier, texts: Sequence[str], label: int, against: int | None
+) -> Floats:
+    # a head may be certain; one part in a million keeps the logarithm in sight
+    logs = np.log(np.clip(classifier.predict_proba(_rows(texts)), 1e-6, 1.0))
+    chosen = logs[:, label] if against is None else logs[:, label] - logs[:, against]
+    return np.asarray(chosen, dtype=np.float64)
+
+
+def _rows(texts: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+    return np.array(texts, dtype=object)
+
+
+def _check(classifier: Classifier, label: int, against: int | None) -> None:
+    for code in (label, against):
+        if code is None:
+            continue
+        if not 0 <= code < len(classifier.classes):
+            raise BadParam(
+                f"There is no class number {code}.",
+                hint=f"There are {len(classifier.classes)} classes, numbered from 0.",
+            )
+        if code not in classifier.head.classes_:
+            raise BadParam(
+                f"The classifier never saw a row of {classifier.classes[code]!r}, so no word "
+                "speaks for or against it.",
+                hint="Choose another class.",
+            )
+    if label == against:
+        raise BadParam(
+            f"{classifier.classes[label]!r} cannot be held against itself.",
+            hint="Choose another class.",
+        )

@@ -124,7 +124,7 @@ def test_the_curve_has_the_own_point_and_the_others() -> None:
     assert [len(p.model_draws) for p in evaluation.curve] == [4, 4, 4, 4, 4, 4, 1]
     assert evaluation.labels_saved is not None
     assert evaluation.labels_saved.per_class == 5
-    own = run(curve=False, draws=2).evaluation
+    own = run(curve=False, draws=4).evaluation
     assert own.curve == (evaluation.point,)
 
 
