@@ -18,8 +18,8 @@ MASK = "module"
 _FROM = re.compile(r"from(?<!\wfrom)\s+([A-Za-z_][\w.]*)\s+import\s+([^\n#]+)")
 _IMPORT_AS = re.compile(r"import(?<!\wimport)\s+([A-Za-z_][\w.]*)\s+as\s+(\w+)")
 _NAME_AS = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
-_PATH = r"{0}(?<![\w.]{0})((?:\.[A-Za-z_]\w*)*)(?!\w)"
-_DOTTED_PATH = r"{0}(?<![\w.]{0})((?:\.[A-Za-z_]\w*)+)"
+_PATH = r"{0}(?<!\w{0})((?:\.[A-Za-z_]\w*)*)(?!\w)"
+_DOTTED_PATH = r"{0}(?<!\w{0})((?:\.[A-Za-z_]\w*)+)"
 _REFERENCE = (
     r"{0}(?:(?<!\w{0})(?=\.[A-Za-z_]|/\w|[`'\"]*\s+(?:sub-?)?(?:module|package|namespace)\b)"
     r"|(?<=/{0})(?=[/.\s_])|(?<=(?i:scipy) ``{0})(?=``)|(?<=:mod:`{0})(?=`))"
