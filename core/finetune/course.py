@@ -38,7 +38,7 @@ class Stopping:
 
     passes: int = 300
     patience: int = 20
-    gain: float = 1e-3
+    gain: float = 0.01
 
 
 @dataclass(frozen=True)

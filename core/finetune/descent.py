@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from scipy import sparse
 
 from core.types import Floats, Ints, Matrix
 
@@ -84,10 +85,29 @@ class SquaredLoss:
         return (scores - targets) / len(scores)
 
 
+@dataclass(frozen=True)
+class Gradient:
+    """Derivatives of a loss by the weights.
+
+    Attributes
+    ----------
+    coef : ndarray, shape (m, k)
+        By the weights of ``columns``; by all of them, (d, k), where that is None.
+    intercept : ndarray, shape (k,)
+        By the intercepts.
+    columns : ndarray of int, shape (m,), optional
+        The columns that are not zero in all of the rows; elsewhere the derivative is zero.
+    """
+
+    coef: Floats
+    intercept: Floats
+    columns: Ints | None = None
+
+
 class Optimiser(Protocol):
     """What a step does with a gradient."""
 
-    def step(self, weights: Weights, gradient: Weights, rate: float) -> None:
+    def step(self, weights: Weights, gradient: Gradient, rate: float) -> None:
         """Change ``weights`` in place."""
         ...
 
@@ -95,15 +115,30 @@ class Optimiser(Protocol):
 class PlainSteps:
     """W ← W − α ∂L/∂W (gradient descent: Cauchy 1847; on mini-batches: Robbins & Monro 1951)."""
 
-    def step(self, weights: Weights, gradient: Weights, rate: float) -> None:
+    def step(self, weights: Weights, gradient: Gradient, rate: float) -> None:
         """See :class:`Optimiser`."""
-        weights.coef[...] -= rate * gradient.coef
+        if gradient.columns is None:
+            weights.coef[...] -= rate * gradient.coef
+        else:
+            weights.coef[gradient.columns] -= rate * gradient.coef
         weights.intercept[...] -= rate * gradient.intercept
 
 
-def gradient(X: Matrix, slope: Floats) -> Weights:
-    """Derivatives of a loss by the weights, from its derivatives by the scores of ``X``."""
-    return Weights(np.asarray(X.T @ slope), slope.sum(axis=0))
+def gradient(X: Any, slope: Floats) -> Gradient:
+    """Derivatives of a loss by the weights, from its derivatives by the scores of ``X``.
+
+    For a batch of CSR rows, only the columns that it touches are worked out: a few hundred
+    short texts use a fraction of a vocabulary, and a step then costs what they hold.
+    """
+    if isinstance(X, np.ndarray):
+        return Gradient(X.T @ slope, slope.sum(axis=0))
+    by_column = X.tocsc()
+    columns = np.flatnonzero(np.diff(by_column.indptr))
+    bounds = by_column.indptr[np.append(columns, X.shape[1])]
+    touched = sparse.csr_matrix(
+        (by_column.data, by_column.indices, bounds), shape=(len(columns), X.shape[0])
+    )
+    return Gradient(np.asarray(touched @ slope), slope.sum(axis=0), columns)
 
 
 def one_hot(codes: Ints, n_classes: int) -> Floats:

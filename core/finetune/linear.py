@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -17,7 +18,33 @@ from core.finetune.state import (
     read_number,
 )
 from core.finetune.temperature import probabilities
+from core.params import Param, Value
 from core.types import Floats, Ints, Matrix, State
+
+#: Settings of solvers that weigh a loss against an L2 penalty.
+PENALTY_PARAMS = (
+    Param(
+        "C",
+        "float",
+        1.0,
+        "How much each labelled row counts against simple weights. Raise it with many labels or "
+        "when training rows are missed; lower it when training is perfect and test is not.",
+        label="Strictness (C)",
+        low=1e-4,
+        high=1e4,
+        scale="log",
+    ),
+    Param(
+        "class_weight",
+        "choice",
+        "none",
+        "Whether rare classes count as much as common ones.",
+        label="Class weights",
+        choices=("none", "balanced"),
+        choice_labels={"none": "Every row alike", "balanced": "Every class alike"},
+        advanced=True,
+    ),
+)
 
 
 class LinearHead(Head):
@@ -87,6 +114,12 @@ class LinearHead(Head):
     def _keep(self, coef: Floats, intercept: Floats, temperature: float) -> None:
         self.coef_, self.intercept_ = frozen(coef), frozen(intercept)
         self.temperature_ = temperature
+
+
+def penalty_settings(settings: Mapping[str, Value]) -> dict[str, Any]:
+    """Values of ``PENALTY_PARAMS`` as the constructors of the heads take them."""
+    weight = settings["class_weight"]
+    return {"C": settings["C"], "class_weight": None if weight == "none" else weight}
 
 
 def row_per_class(coef: Floats, intercept: Floats) -> tuple[Floats, Floats]:

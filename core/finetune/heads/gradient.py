@@ -14,6 +14,7 @@ from core.finetune.linear import LinearHead, all_columns, used_columns
 from core.finetune.rates import largest_curvature
 from core.finetune.state import damaged, read_array, read_texts
 from core.finetune.temperature import fit_temperature
+from core.finetune.threads import one_thread
 from core.params import Param, Value, by_name
 from core.progress import SILENT, Progress
 from core.types import Bools, Ints, Matrix, State
@@ -236,12 +237,14 @@ class GradientHead(LinearHead):
             seed=seed,
             spread=codes[kept],
         )
-        return follow(
-            descent,
-            Stopping(passes, patience=self.patience if watched else passes),
-            held_out=(X[held], targets[held]) if watched else None,
-            progress=progress,
-        ), rate
+        with one_thread():
+            course = follow(
+                descent,
+                Stopping(passes, patience=self.patience if watched else passes),
+                held_out=(X[held], targets[held]) if watched else None,
+                progress=progress,
+            )
+        return course, rate
 
 
 def hold_out(codes: Ints, share: float, *, seed: int) -> Bools:

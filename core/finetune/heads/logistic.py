@@ -10,41 +10,24 @@ import numpy as np
 from scipy.linalg import eigh
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from core.finetune.base import HeadSpec
-from core.finetune.linear import LinearHead, all_columns, row_per_class, used_columns
+from core.finetune.linear import (
+    PENALTY_PARAMS,
+    LinearHead,
+    all_columns,
+    penalty_settings,
+    row_per_class,
+    used_columns,
+)
+from core.finetune.threads import one_thread
 from core.finetune.watch import watch
-from core.params import Param, Value
+from core.params import Value
 from core.progress import SILENT, Progress
 from core.types import Floats, Ints, Matrix
 
 _ROTATE_UP_TO = 2000
 _MAX_ITER = 2000
-
-PARAMS = (
-    Param(
-        "C",
-        "float",
-        1.0,
-        "How much each labelled row counts against simple weights. Raise it with many labels or "
-        "when training rows are missed; lower it when training is perfect and test is not.",
-        label="Strictness (C)",
-        low=1e-4,
-        high=1e4,
-        scale="log",
-    ),
-    Param(
-        "class_weight",
-        "choice",
-        "none",
-        "Whether rare classes count as much as common ones.",
-        label="Class weights",
-        choices=("none", "balanced"),
-        choice_labels={"none": "Every row alike", "balanced": "Every class alike"},
-        advanced=True,
-    ),
-)
 
 
 class LogisticHead(LinearHead):
@@ -114,7 +97,7 @@ class LogisticHead(LinearHead):
             max_iter=_MAX_ITER,
         )
         # one thread: products this small spend more time handing work over than working
-        with warnings.catch_warnings(), threadpool_limits(1):
+        with warnings.catch_warnings(), one_thread():
             warnings.simplefilter("ignore", ConvergenceWarning)
             solver.fit(rows, labels)
         self.converged_ = bool(solver.n_iter_.max() < _MAX_ITER)
@@ -131,7 +114,7 @@ def _in_own_span(X: Any) -> tuple[Any, Callable[[Floats], Floats]]:
         return X, lambda coef: coef
     gram = X @ X.T
     gram = gram if isinstance(gram, np.ndarray) else gram.toarray()
-    with threadpool_limits(1):
+    with one_thread():
         values, vectors = eigh(gram, overwrite_a=True)
     # what is left out is rounding: a direction this short cannot move a penalised score
     kept = values > values[-1] * 1e-12
@@ -143,10 +126,8 @@ def _in_own_span(X: Any) -> tuple[Any, Callable[[Floats], Floats]]:
 
 
 def _make(settings: Mapping[str, Value], seed: int) -> LogisticHead:
-    weight = settings["class_weight"]
     return LogisticHead(
-        C=settings["C"],  # type: ignore[arg-type]
-        class_weight=None if weight == "none" else weight,  # type: ignore[arg-type]
+        **penalty_settings(settings),
     )
 
 
@@ -156,6 +137,6 @@ HEAD = HeadSpec(
     help="Learns probabilities directly. Its weights read as log-odds, and it is modest about "
     "what it has seen little of.",
     source="Cox 1958, The Regression Analysis of Binary Sequences.",
-    params=PARAMS,
+    params=PENALTY_PARAMS,
     make=_make,
 )

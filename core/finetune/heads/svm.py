@@ -12,11 +12,11 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.svm import LinearSVC
 
 from core.finetune.base import HeadSpec
-from core.finetune.linear import LinearHead, row_per_class
+from core.finetune.linear import PENALTY_PARAMS, LinearHead, penalty_settings, row_per_class
 from core.finetune.rates import squared_lengths
 from core.finetune.temperature import fit_temperature
 from core.finetune.watch import watch
-from core.params import Param, Value
+from core.params import Value
 from core.progress import SILENT, Progress
 from core.types import Ints, Matrix
 
@@ -29,36 +29,12 @@ _FOLDS = 3
 _HELD_OUT = 2000
 _SHORT = 4.0
 
-PARAMS = (
-    Param(
-        "C",
-        "float",
-        1.0,
-        "How much each labelled row counts against simple weights. Raise it with many labels or "
-        "when training rows are missed; lower it when training is perfect and test is not.",
-        label="Strictness (C)",
-        low=1e-4,
-        high=1e4,
-        scale="log",
-    ),
-    Param(
-        "class_weight",
-        "choice",
-        "none",
-        "Whether rare classes count as much as common ones.",
-        label="Class weights",
-        choices=("none", "balanced"),
-        choice_labels={"none": "Every row alike", "balanced": "Every class alike"},
-        advanced=True,
-    ),
-)
-
 
 class SvmHead(LinearHead):
     """Linear SVM with squared hinge loss (liblinear), then one temperature for probabilities.
 
     Predictions are those of ``sklearn.svm.LinearSVC``. The temperature is fitted on decision
-    values of rows that were held out: in three folds up to 2,000 labelled rows, on 2,000 rows
+    values of rows that were held out: in three folds up to 4,000 labelled rows, on 2,000 rows
     held out once beyond that. Where a class has fewer than three rows it is
     ``DEFAULT_TEMPERATURE``. Only the rows given to ``fit`` are ever used.
 
@@ -155,10 +131,8 @@ class SvmHead(LinearHead):
 
 
 def _make(settings: Mapping[str, Value], seed: int) -> SvmHead:
-    weight = settings["class_weight"]
     return SvmHead(
-        C=settings["C"],  # type: ignore[arg-type]
-        class_weight=None if weight == "none" else weight,  # type: ignore[arg-type]
+        **penalty_settings(settings),
         random_state=seed,
     )
 
@@ -169,6 +143,6 @@ HEAD = HeadSpec(
     help="Draws the widest border between each class and the rest. Strong with few labels and "
     "with many; the one to start with.",
     source="Cortes & Vapnik 1995, Support-Vector Networks; LIBLINEAR: Fan et al. 2008.",
-    params=PARAMS,
+    params=PENALTY_PARAMS,
     make=_make,
 )
