@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
 from core.errors import BadModelFile
-from core.pretrain.rows import numbers
+from core.pretrain.rows import numbers, part
 from core.progress import SILENT, Progress
 from core.types import Floats, Ints, State
 
@@ -82,7 +82,7 @@ class Centres(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def distances(self, X: Any) -> Floats:
         """Euclidean distance of each row to each centre, (n, k) float32."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float32, order="C", reset=False)
+        X = validate_data(self, X, dtype=np.float32, order="C", reset=False, ensure_min_samples=0)
         result = np.empty((len(X), len(self.cluster_centers_)), dtype=np.float32)
         for start, stop in _blocks(len(X), result.shape[1]):
             result[start:stop] = euclidean_distances(X[start:stop], self.cluster_centers_)
@@ -124,7 +124,7 @@ class Centres(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise BadModelFile(f"This model cannot be used: it has {len(centres)} clusters.")
         self.cluster_centers_ = centres.astype(np.float32, copy=False)
         self.sizes_ = numbers(state, "sizes", (len(centres),))
-        self.inertia_ = float(state.get("inertia") or 0.0)
+        self.inertia_ = part(state, "inertia", float)
         self.n_features_in_ = columns
         return self
 

@@ -37,10 +37,10 @@ class ScaledColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.median_ = np.zeros(X.shape[1])
         self.median_[whole] = np.nanmedian(X[:, whole], axis=0)
         filled = np.where(missing, self.median_, X)
-        self.mean_ = filled.mean(axis=0)
-        scale = filled.std(axis=0)
+        mean, scale = filled.mean(axis=0), filled.std(axis=0)
         # what rounding leaves of a constant column is no deviation
-        constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(self.mean_)
+        constant = scale <= 10 * np.finfo(np.float64).eps * np.abs(mean)
+        self.mean_ = np.where(constant, self.median_, mean)
         self.scale_ = np.where(constant, 1.0, scale)
         self.gaps_ = np.flatnonzero(missing.any(axis=0))
         return self
@@ -48,7 +48,14 @@ class ScaledColumns(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Any) -> Floats:
         """Encode as (n, d + n_gaps) float32."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        X = validate_data(
+            self,
+            X,
+            dtype=np.float64,
+            ensure_all_finite="allow-nan",
+            reset=False,
+            ensure_min_samples=0,
+        )
         missing = np.isnan(X)
         with np.errstate(over="ignore"):
             scaled = (np.where(missing, self.median_, X) - self.mean_) / self.scale_

@@ -95,7 +95,9 @@ class Components(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Project rows; (n, k) float32."""
         check_is_fitted(self)
         accept = False if self.center else "csr"
-        X = validate_data(self, X, accept_sparse=accept, dtype=np.float32, reset=False)
+        X = validate_data(
+            self, X, accept_sparse=accept, dtype=np.float32, reset=False, ensure_min_samples=0
+        )
         projected = np.asarray(X @ self.components_.T)
         projected -= self.mean_ @ self.components_.T
         return projected

@@ -142,7 +142,7 @@ class RowNumbers:
                 f"these have {_by(array.shape[1:])}.",
                 hint="Bring them to the same size first.",
             )
-        flat = array.reshape(len(array), -1).astype(np.float32)
+        flat = array.reshape(len(array), len(self.names)).astype(np.float32)
         flat /= np.float32(self._top)
         return flat
 
@@ -285,8 +285,8 @@ def _array(rows: Any) -> npt.NDArray[Any]:
         )
     if array.dtype.kind not in "buif":
         raise BadData(f"Rows of numbers were expected, but these are of type {array.dtype}.")
-    if array.ndim > 2 and array.size == 0:
-        raise BadData(f"These pictures are empty: their shape is {array.shape[1:]}.")
+    if 0 in array.shape[1:]:
+        raise BadData(f"These rows hold nothing: their shape is {array.shape[1:]}.")
     if array.ndim > 2 and array.dtype.kind == "f" and not np.isfinite(array).all():
         bad = np.flatnonzero(~np.isfinite(array.reshape(len(array), -1)).all(axis=1))
         raise BadData(

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from core.errors import NotFound
+from core.pretrain import baseline_for, get_method, methods, methods_for
+
+
+def test_baselines_come_first_then_titles() -> None:
+    keys = list(methods())
+    assert keys[:2] == ["tfidf", "raw"]
+    titles = [method.title for method in list(methods().values())[2:]]
+    assert titles == sorted(titles)
+    assert all(key == method.key for key, method in methods().items())
+
+
+def test_one_baseline_for_each_kind_of_rows() -> None:
+    assert baseline_for("text").key == "tfidf"
+    assert baseline_for("image").key == "raw"
+    assert baseline_for("tabular").key == "raw"
+    for modality in ("text", "image", "tabular"):
+        assert [m.baseline for m in methods_for(modality)].count(True) == 1  # type: ignore[arg-type]
+
+
+def test_a_method_by_its_key() -> None:
+    assert get_method("lsa").title == "LSA / PCA"
+    with pytest.raises(NotFound, match="no method 'word3vec'") as caught:
+        get_method("word3vec")
+    assert "tfidf" in (caught.value.hint or "")
