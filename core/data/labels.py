@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import UNLABELLED
-from core.data.formats.tidy import as_text, in_list, sound_text
+from core.data.formats.tidy import as_text, in_list, many, sound_text
 from core.errors import BadData
 from core.types import Ints
 
@@ -83,8 +83,7 @@ def read_labels(column: pd.Series) -> Classes:
     missing = len(column) - labelled
     if missing:
         notes.append(
-            f"{missing:,} rows without a value in {name!r} have no label: they can be learned from "
-            "without one."
+            f"Without a value in {name!r}, and so in the unlabelled pool: {many(missing)}."
         )
     return Classes(codes, tuple(found), tuple(notes))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from core.data.encoding import find_encoding
+from core.data.formats.tidy import many
 from core.data.kinds import binary_kind, refuse_foreign_text, text_kind
 from core.data.limits import Limits
 from core.data.source import Source
@@ -181,7 +182,7 @@ def _table(
 ) -> Table:
     if frame.isna().to_numpy().all():
         raise BadData(
-            f"All values of {source.name} are missing: its {len(frame):,} rows are empty.",
+            f"All values of {source.name} are missing: there is nothing in {many(len(frame))}.",
             hint="Check that the export was finished, and bring the file again.",
         )
     if source.ending in _KNOWN_ENDINGS and source.ending not in _ENDINGS[kind]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import UNLABELLED, Dataset
-from core.data.formats.tidy import as_text, in_list, sound_text
+from core.data.formats.tidy import as_text, in_list, many, sound_text
 from core.data.labels import read_labels
 from core.data.parts import Part, part_of
 from core.data.reading import FORMATS, Table
@@ -116,9 +116,9 @@ def dataset_from_table(
 
 def _about(table: Table | None, rows: int) -> str:
     if table is None or not table.name:
-        return f"A table of {rows:,} rows."
+        return f"A table of {many(rows)}."
     title = PurePath(table.name).name
-    return f"{rows:,} rows from the file {title} ({FORMATS[table.format]})."
+    return f"{many(rows)} from the file {title} ({FORMATS[table.format]})."
 
 
 def _checked(
@@ -179,16 +179,16 @@ def _texts(column: pd.Series, notes: list[str]) -> Objects:
         texts[place] = sound
     if converted:
         notes.append(
-            f"The column {name!r} is not text in {converted:,} rows (numbers, dates or the like); "
+            f"The column {name!r} is not text in {many(converted)} (numbers, dates or the like); "
             "these were written out as text. Is it the right column?"
         )
     if repaired:
         notes.append(
-            f"{repaired:,} texts held signs that no text has (NUL, halves of characters); "
-            "these were replaced."
+            f"Signs that no text has (NUL, halves of characters) were replaced in "
+            f"{many(repaired, 'text')}."
         )
     if bool(missing.any()):
-        notes.append(f"{int(missing.sum()):,} rows have no text.")
+        notes.append(f"There is no text in {many(int(missing.sum()))}.")
     return texts
 
 
@@ -209,19 +209,19 @@ def _given_split(column: pd.Series, codes: Ints, notes: list[str]) -> Bools:
     validation = int((part == "validation").sum())
     if validation:
         notes.append(
-            f"{validation:,} rows of the validation part are learned from like training rows; "
+            f"The validation part ({many(validation)}) is learned from like training rows; "
             "settings are chosen on parts of those."
         )
     if bool(empty.any()):
         notes.append(
-            f"{int(empty.sum()):,} rows without a value in {name!r} count as training rows."
+            f"Without a value in {name!r} and so taken for training: {many(int(empty.sum()))}."
         )
     test: Bools = (part == "test").to_numpy(dtype=bool)
     idle = int(np.count_nonzero(test & (codes == UNLABELLED)))
     if idle and (codes != UNLABELLED).any():
         notes.append(
-            f"{idle:,} rows of the test part have no label: they are neither tested nor learned "
-            "from."
+            f"Without a label in the test part, and so neither tested nor learned from: "
+            f"{many(idle)}."
         )
     return test
 
@@ -247,8 +247,8 @@ def _own_split(
     repeats = ~labelled & np.isin(keys, keys[test])
     if repeats.any():
         notes.append(
-            f"{int(repeats.sum()):,} rows without a label repeat a text of the test part; they are "
-            "left out of the pool."
+            f"Left out of the pool, as repeating a text of the test part: "
+            f"{many(int(repeats.sum()), 'unlabelled row')}."
         )
     together: Bools = test | repeats
     return together

@@ -33,6 +33,7 @@ _DECLARED = re.compile(r'"?sep=(.)"?\r?\n?\Z')
 # still open.
 _END = "\x1eend\x1e"
 
+_CLOSE = 'Close it, or write each double quote inside a value twice ("").'
 _PLAIN_QUOTES = "Double quotes in this file enclose nothing; they were kept as plain signs."
 
 
@@ -136,6 +137,14 @@ def _read_either_way(file: _File, dialect: Dialect) -> tuple[GrowingTable, bool]
     return table, False
 
 
+def _sound(dialect: Dialect, lines: list[str]) -> bool:
+    """Whether a row over several lines has a separator after each closing quote."""
+    try:
+        return len(list(dialect.reader(lines, strict=True))) == 1
+    except csv.Error:
+        return False
+
+
 @dataclass(frozen=True)
 class _File:
     """A whole file, to be parsed under one dialect or another."""
@@ -166,7 +175,14 @@ class _File:
     def parse(self, dialect: Dialect) -> GrowingTable:
         """Read all rows, or say which does not fit."""
         limits, name = self.limits, self.source.name
-        reader = dialect.reader(itertools.islice(self.lines(), self.skip, None))
+        raw: list[str] = []  # the lines of the row that is being read
+
+        def kept(lines: Iterator[str]) -> Iterator[str]:
+            for line in lines:
+                raw.append(line)
+                yield line
+
+        reader = dialect.reader(kept(itertools.islice(self.lines(), self.skip, None)))
         table = GrowingTable(dialect_is_plain=not dialect.quoted)
         header = self.header
         if header is None:
@@ -174,6 +190,7 @@ class _File:
             header = not rows or looks_like_header(rows)
         width, start = 0, self.skip + 1
         while True:
+            raw.clear()
             try:
                 row = next(reader)
             except csv.Error as error:
@@ -182,10 +199,10 @@ class _File:
                 return table
             line, start = start, self.skip + reader.line_num + 1
             if row and row[-1].endswith(_END):
-                raise _Unfit(
-                    f"A double quote that opens in line {line:,} of {name} is never closed.",
-                    hint='Close it, or write each double quote inside a value twice ("").',
-                )
+                raise self._open_quote(line)
+            if len(raw) > 1 and not _sound(dialect, raw):
+                # a quote left open met the next one further down, and swallowed what is between
+                raise self._open_quote(line)
             if not row:
                 continue
             if not width:
@@ -199,8 +216,17 @@ class _File:
                     raise self._ragged(line, len(row), width, dialect, header=header)
                 row = row[:width]
             check_field(max(map(len, row)), where=f"line {line:,}", name=name, limits=limits)
-            table.add(row, over_lines=start - line > 1)
+            if header and row == table.header:
+                table.repeated += 1  # as files do that were joined end to end
+                continue
+            table.add(row, over_lines=len(raw) > 1)
             check_rows(table.rows, width, name=name, limits=limits)
+
+    def _open_quote(self, line: int) -> BadData:
+        return _Unfit(
+            f"A double quote that opens in line {line:,} of {self.source.name} is never closed.",
+            hint=_CLOSE,
+        )
 
     def _endless(self, start: int, reached: int) -> BadData:
         if reached > start:
@@ -208,7 +234,7 @@ class _File:
                 f"A value that starts in line {start:,} of {self.source.name} goes on for more "
                 f"than {self.limits.max_field:,} characters, to line {reached:,} and further: a "
                 "double quote is never closed.",
-                hint='Close it, or write each double quote inside a value twice ("").',
+                hint=_CLOSE,
             )
         return _Unfit(
             f"A value in line {start:,} of {self.source.name} is longer than "

@@ -38,13 +38,14 @@ class Dialect:
     quoted: bool = True
     escape: str | None = None
 
-    def reader(self, lines: Iterable[str]) -> Any:
-        """A reader of the standard library, which also counts lines."""
+    def reader(self, lines: Iterable[str], *, strict: bool = False) -> Any:
+        """A reader of the standard library; ``strict`` minds what follows a closing quote."""
         return csv.reader(
             lines,
             delimiter=self.delimiter or NO_DELIMITER,
             quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
             escapechar=self.escape,
+            strict=strict,
         )
 
 

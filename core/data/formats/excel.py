@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from core.data.formats.tidy import (
     in_list,
     is_missing,
     looks_like_header,
+    many,
     settle,
     tidy_names,
 )
@@ -26,6 +28,9 @@ from core.errors import BadData
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+_BLOCK = 2**20
+# RuntimeError: a part under a password (and its kin NotImplementedError: an unknown packing)
+_ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
 _AGAIN = "Open it in a spreadsheet program, save it as .xlsx or CSV, and bring that."
 
 
@@ -73,7 +78,7 @@ def read(
                 check_field(len(cell), where=f"row {number}", name=name, limits=limits)
         rows.append([_whole(cell) for cell in row])
     if blank:
-        notes.append(f"{blank:,} empty rows were left out.")
+        notes.append(f"Left out {many(blank, 'empty row')}.")
     if not rows:
         raise _empty(f"The sheet {chosen!r} of {name} is")
     if header is None:
@@ -186,14 +191,12 @@ def _check_unpacked(content: bytes, *, name: str, limits: Limits) -> None:
                 raise too_much(name, limits)
             total = 0
             for part in parts:
-                # as far as its data goes, not as far as it says
-                part.file_size = limits.max_unpacked + 1
+                # as far as its data goes, not as far as it says (and further than is read)
+                part.file_size = limits.max_unpacked + 2 * _BLOCK
                 with archive.open(part) as stream:
-                    while block := stream.read(2**20):
+                    while block := stream.read(_BLOCK):
                         total += len(block)
                         if total > limits.max_unpacked:
                             raise too_much(name, limits)
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise _damaged(name, error) from error
-    except NotImplementedError as error:
+    except _ZIP_FAULTS as error:
         raise _damaged(name, error) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.data.formats.tidy import tidy_names
+from core.data.formats.tidy import many, tidy_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,8 @@ class GrowingTable:
         Values that stand in double quotes, and values that only begin with one.
     spanning : bool
         Whether a value went over several lines.
+    repeated : int
+        Rows that said the header once more and were left out.
     """
 
     def __init__(self, *, dialect_is_plain: bool = False) -> None:
@@ -39,6 +41,7 @@ class GrowingTable:
         self.enclosed = 0
         self.opened = 0
         self.spanning = False
+        self.repeated = 0
         self._blank = 0
         self._plain = dialect_is_plain
         self._waiting: list[Sequence[str]] = []
@@ -91,5 +94,7 @@ class GrowingTable:
             notes = []
         table = pa.table([columns[place] for place in kept], names=[names[p] for p in kept])
         if self._blank:
-            notes.append(f"{self._blank:,} rows without any value were left out.")
+            notes.append(f"Left out {many(self._blank)} without any value.")
+        if self.repeated:
+            notes.append(f"Left out {many(self.repeated)} saying the header once more.")
         return table.to_pandas(), notes

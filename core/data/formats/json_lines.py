@@ -14,6 +14,7 @@ from core.data.formats.tidy import (
     check_field,
     check_rows,
     in_list,
+    many,
     sound_text,
     tidy_names,
 )
@@ -99,7 +100,7 @@ def read(
     if nested:
         notes.append(f"Lists and records were turned into JSON text: {in_list(list(nested))}.")
     if repaired:
-        notes.append(f"{repaired:,} values held halves of characters, which were replaced by �.")
+        notes.append(f"Halves of characters in {many(repaired, 'value')} were replaced by �.")
     settled = {
         name: make_series(column) for name, column in zip(names, columns.values(), strict=True)
     }

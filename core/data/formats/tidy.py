@@ -181,6 +181,11 @@ def check_field(length: int, *, where: str, name: str, limits: Limits) -> None:
         )
 
 
+def many(count: int, thing: str = "row") -> str:
+    """A number of things: "1 row", "2,000 rows"."""
+    return f"{count:,} {thing}" + ("" if count == 1 else "s")
+
+
 def in_list(words: Sequence[str], most: int = 5) -> str:
     """Some words as a list for people, with a count of those left out."""
     shown = ", ".join(repr(word) for word in words[:most])

@@ -130,7 +130,7 @@ class TestDelimited:
     def test_blank_lines_and_rows(self) -> None:
         table = read_table(b"text,label\n\na,x\n,\n\nb,y\n", "f.csv")
         assert values(table)[1:] == [["a", "x"], ["b", "y"]]
-        assert table.notes == ("1 rows without any value were left out.",)
+        assert table.notes == ("Left out 1 row without any value.",)
 
     def test_names_twice_or_missing(self) -> None:
         table = read_table(b"text,text,,label\na,b,c,d\n", "f.csv")
@@ -314,7 +314,7 @@ class TestExcel:
         )
         table = read_table(content, "f.xlsx")
         assert values(table) == [["text", "n"], ["a", 1.0], ["b", None]]
-        assert table.notes == ("1 empty rows were left out.",)
+        assert table.notes == ("Left out 1 empty row.",)
 
     def test_without_a_header(self) -> None:
         table = read_table(workbook({"S": [["ham", 1], ["spam", 2], ["ham", 3]]}), "f.xlsx")
