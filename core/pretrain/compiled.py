@@ -1,0 +1,118 @@
+"""Loops as machine code, and many of them at once.
+
+Kernels are plain Python functions, compiled by numba on first use. They let go of Python's
+lock, so ordinary threads run them side by side: unlike numba's own thread pools that is safe
+for several fits at once and inside any worker process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import cache
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from core.progress import SILENT, Progress
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_TICK = 0.2  # seconds between two looks at whether the person wants to stop
+
+
+@cache
+def compiled(function: Callable[P, R]) -> Callable[P, R]:
+    """The function as machine code; kept on disk, so that only the first use compiles.
+
+    Parameters
+    ----------
+    function : callable
+        Top-level function of arrays and numbers that calls no other Python function.
+    """
+    import numba  # takes a second: only when something is fitted
+
+    try:
+        fast: Callable[P, R] = numba.njit(nogil=True, cache=True)(function)
+    except RuntimeError:  # no folder to keep it in: a read-only installation without a home
+        fast = numba.njit(nogil=True)(function)
+    return fast
+
+
+class Stop:
+    """Tells running kernels to give up: ``flag[0]`` turns from 0 to 1."""
+
+    def __init__(self) -> None:
+        self.flag: npt.NDArray[np.uint8] = np.zeros(1, dtype=np.uint8)
+
+    def set(self) -> None:
+        """Ask every kernel that looks at the flag to return."""
+        self.flag[0] = 1
+
+
+def in_threads(
+    jobs: Sequence[Callable[[], R]],
+    *,
+    progress: Progress = SILENT,
+    message: str = "",
+    stop: Stop | None = None,
+) -> list[R]:
+    """Run jobs on all cores and return their results in order.
+
+    Parameters
+    ----------
+    jobs : sequence of callable
+        Each should take well under a second, or look at ``stop.flag``.
+    progress : Progress
+        Told the share of jobs done; when it raises, jobs that have not begun never do.
+    message : str
+        What is being done.
+    stop : Stop, optional
+        Set when ``progress`` or a job raises.
+    """
+    import joblib
+
+    workers = min(joblib.cpu_count(), len(jobs)) or 1
+    with ThreadPoolExecutor(workers, thread_name_prefix="warmstart-fit") as pool:
+        futures: list[Future[R]] = [pool.submit(job) for job in jobs]
+        pending: set[Future[R]] = set(futures)
+        try:
+            while pending:
+                finished, pending = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    future.result()
+                progress.update(1 - len(pending) / len(jobs), message)
+        except BaseException:
+            if stop is not None:
+                stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [future.result() for future in futures]
+
+
+def even_cuts(work: npt.NDArray[np.integer[Any]], step: int) -> list[tuple[int, int]]:
+    """Cut rows into runs of about equal work.
+
+    Parameters
+    ----------
+    work : ndarray of int, shape (n_rows + 1,)
+        Work before each row, rising from 0.
+    step : int
+        Work of a run; a run holds at least one row.
+
+    Returns
+    -------
+    list of (first, last)
+        Runs of rows, ``last`` exclusive, that cover all of them in order.
+    """
+    rows = len(work) - 1
+    runs: list[tuple[int, int]] = []
+    first = 0
+    while first < rows:
+        last = int(np.searchsorted(work, work[first] + step, side="right")) - 1
+        last = min(max(last, first + 1), rows)
+        runs.append((first, last))
+        first = last
+    return runs
