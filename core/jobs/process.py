@@ -42,7 +42,7 @@ _THREADS = (
     "LOKY_MAX_CPU_COUNT",
 )
 
-_started: list[subprocess.Popen[bytes]] = []
+_started: set[int] = set()  # numbers of processes
 _started_lock = threading.Lock()
 
 
@@ -90,14 +90,25 @@ def start(command: Sequence[str] | None = None) -> None:
                 f"No worker could be started: {error.strerror or error}.",
                 hint="The run stays in the queue, and starts as soon as a worker can.",
             ) from error
+    # It is on its own from here: nobody waits for it, and a server that ends before it does
+    # need not be warned.
+    process.returncode = 0
     with _started_lock:
-        _started.append(process)
+        _started.add(process.pid)
 
 
 def reap() -> None:
     """Let go of the workers that this process started and that have ended."""
+    if not hasattr(os, "WNOHANG"):  # Windows keeps nothing of a process that ended
+        return
     with _started_lock:
-        _started[:] = [process for process in _started if process.poll() is None]
+        for pid in list(_started):
+            try:
+                ended = os.waitpid(pid, os.WNOHANG)[0] == pid
+            except ChildProcessError:  # somebody else has waited for it
+                ended = True
+            if ended:
+                _started.remove(pid)
 
 
 def alive(run: RunRecord) -> bool:

@@ -154,10 +154,15 @@ def test_a_cancel_is_heard_at_the_next_report() -> None:
     assert do(task).state == "cancelled"
 
 
-def test_without_a_way_to_leave_a_cancel_waits_for_the_work() -> None:
+def test_without_a_way_to_leave_a_cancel_waits_for_the_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(module, "_GRACE_SECONDS", 0.1)
+
     def task(job: Job) -> dict[str, Any]:
         runs.request_cancel(job.run)
-        time.sleep(1.5)
+        time.sleep(0.4)
         return {"finished": True}
 
     run = do(task)
@@ -166,6 +171,7 @@ def test_without_a_way_to_leave_a_cancel_waits_for_the_work() -> None:
 
 def test_work_that_does_not_listen_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "end_helpers", lambda: None)
+    monkeypatch.setattr(module, "_GRACE_SECONDS", 0.1)
     left = []
 
     def task(job: Job) -> dict[str, Any]:

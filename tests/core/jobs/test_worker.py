@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import contextlib
 import os
 import signal
 import subprocess
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import psutil
 import pytest
 
-from core.jobs import process, queue
+from core.jobs import process, queue, worker
 from core.jobs.machine import cores
 from core.jobs.requests import DataRef, LoadRequest, to_json
 from core.store import runs
@@ -31,10 +31,12 @@ def odd(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         runs.request_cancel(run.id)
     for run in runs.list_all(states=["running"]):
         process.end(run)
-    for started in process._started:
-        started.kill()
-        started.wait()
-    process.reap()
+    for pid in process._started:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    while process._started:
+        process.reap()
+        time.sleep(0.01)
 
 
 def put(how: str) -> RunRecord:
@@ -50,7 +52,7 @@ def go(how: str) -> RunRecord:
 
 def until(run: RunRecord, holds: Callable[[RunRecord], bool]) -> RunRecord:
     """The run as soon as that holds."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         now = runs.get(run.id)
         if holds(now):
@@ -63,11 +65,17 @@ def works(run: RunRecord) -> bool:
     return run.state == "running" and run.progress > 0
 
 
-def test_a_run_is_done_with_its_curve_costs_and_versions() -> None:
-    run = queue.wait(go("listens 0.7").id, 30)
-    assert run.state == "done"
-    assert run.result == {"how": "listens"}
-    assert run.progress == 1.0
+def test_a_worker_outlives_the_process_that_asked_for_it_and_records_all() -> None:
+    run = put("listens 0.7")
+    script = (
+        "from core.jobs import process, queue\n"
+        f"process.COMMAND = {COMMAND!r}\n"
+        "queue.ensure_workers()\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+    assert runs.get(run.id).live
+    run = until(run, lambda r: not r.live)
+    assert (run.state, run.result, run.progress) == ("done", {"how": "listens"}, 1.0)
     assert run.seconds is not None
     assert run.seconds >= 0.7
     assert run.peak_memory_mb is not None
@@ -75,32 +83,31 @@ def test_a_run_is_done_with_its_curve_costs_and_versions() -> None:
     assert run.versions is not None
     assert run.versions["python"] == ".".join(map(str, sys.version_info[:3]))
     points = runs.points(run.id)
-    assert len(points) > 10
+    assert len(points) > 2
     assert points[0]["loss"] > points[-1]["loss"]
-    assert all(0 <= point["progress"] <= 1 for point in points)
 
 
 def test_a_killed_worker_leaves_an_interrupted_run_and_nothing_else_is_lost() -> None:
-    first = go("listens 0")
-    assert queue.wait(first.id, 30).state == "done"
+    before = put("done before")
+    runs.change(before.id, state="done", result={"how": "well"})
     run = until(go("listens"), works)
     waiting = put("listens 0")
-    assert run.pid is not None
     assert queue.sweep() == []  # it lives
+    assert run.pid is not None
     os.kill(run.pid, signal.SIGKILL)
     until(run, lambda r: not process.alive(r))
+    queue._last_start = -1e9  # as if the last worker was started long ago
     [found] = queue.sweep()
-    assert found.id == run.id
-    assert found.state == "interrupted"
-    assert (
-        found.error == "The worker was killed, or the machine was restarted, while this run "
-        "was working."
+    assert (found.id, found.state) == (run.id, "interrupted")
+    assert found.error == (
+        "The worker was killed, or the machine was restarted, while this run was working."
     )
     assert found.hint is not None
     assert found.hint.startswith("Nothing else is lost. Start it again")
     assert runs.points(run.id)
-    assert runs.get(first.id).result == {"how": "listens"}
-    assert queue.wait(waiting.id, 30).state == "done"
+    assert runs.get(before.id).result == {"how": "well"}
+    # the sweep also started a worker for what was waiting behind it
+    assert until(waiting, lambda r: not r.live).state == "done"
 
 
 def test_a_worker_that_is_told_to_stop_says_so() -> None:
@@ -110,13 +117,13 @@ def test_a_worker_that_is_told_to_stop_says_so() -> None:
     share = psutil.Process(run.pid).environ()["OMP_NUM_THREADS"]
     assert share == os.environ.get("OMP_NUM_THREADS", str(cores()))
     os.kill(run.pid, signal.SIGTERM)
-    run = queue.wait(run.id, 30)
+    run = until(run, lambda r: not r.live)
     assert run.state == "interrupted"
     assert run.error == "The worker was asked to stop by the system while this run was working."
 
 
-@pytest.mark.parametrize("how", ["listens", "deaf", "selfish"])
-def test_a_cancel_takes_effect_whether_the_work_listens_or_not(how: str) -> None:
+@pytest.mark.parametrize("how", ["deaf", "selfish"])
+def test_a_cancel_takes_effect_when_the_work_does_not_listen(how: str) -> None:
     run = until(go(how), works)
     after = put("listens 0")
     queue.cancel(run.id)
@@ -127,25 +134,16 @@ def test_a_cancel_takes_effect_whether_the_work_listens_or_not(how: str) -> None
     assert not process.alive(run)
 
 
-def test_a_cancelled_run_in_the_queue_never_starts() -> None:
-    first = until(go("listens 0.5"), works)
-    second = put("listens 0")
-    third = put("listens 0")
+def test_runs_wait_for_one_another_and_a_cancelled_one_never_starts() -> None:
+    first, second, third = go("listens 0.3"), put("listens 0"), go("listens 0")
     assert queue.cancel(second.id).state == "cancelled"
-    until(third, lambda r: r.state == "done")
-    assert runs.get(first.id).state == "done"
+    third = until(third, lambda r: not r.live)
+    first = runs.get(first.id)
+    assert (first.state, third.state) == ("done", "done")
+    assert first.finished is not None
+    assert third.started is not None
+    assert first.finished <= third.started
     assert runs.get(second.id).started is None
-
-
-def test_no_more_runs_at_once_than_allowed_and_none_is_forgotten() -> None:
-    asked = [go("listens 0.2") for _ in range(3)]
-    ended = [until(run, lambda r: not r.live) for run in asked]
-    assert [run.state for run in ended] == ["done"] * 3
-    spans = [(run.started, run.finished) for run in ended]
-    for (_, end), (start, _) in itertools.pairwise(spans):
-        assert end is not None
-        assert start is not None
-        assert end <= start
 
 
 def test_two_at_once_where_two_are_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,19 +157,6 @@ def test_two_at_once_where_two_are_allowed(monkeypatch: pytest.MonkeyPatch) -> N
     until(second, lambda r: r.state == "cancelled")
 
 
-def test_a_worker_outlives_the_process_that_asked_for_it() -> None:
-    run = put("listens 1")
-    script = (
-        "from core.jobs import process, queue\n"
-        f"process.COMMAND = {COMMAND!r}\n"
-        "queue.ensure_workers()\n"
-    )
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=os.getcwd())
-    assert runs.get(run.id).live
-    done = until(run, lambda r: not r.live)
-    assert done.state == "done"
-
-
 def test_what_is_printed_on_the_way_and_the_traceback_are_in_the_log() -> None:
     run = until(go("fault"), lambda r: not r.live)
     assert run.state == "failed"
@@ -180,12 +165,22 @@ def test_what_is_printed_on_the_way_and_the_traceback_are_in_the_log() -> None:
     assert "ZeroDivisionError: one over nothing" in log
 
 
-def test_sweep_starts_a_worker_for_a_run_that_nobody_comes_for() -> None:
-    run = put("listens 0")
-    queue._last_start = -1e9
-    queue.sweep()
-    until(run, lambda r: r.state == "done")
-
-
 def test_a_worker_with_nothing_to_do_ends() -> None:
-    assert subprocess.run(COMMAND, env=process.environment(), timeout=30).returncode == 0
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert worker.main({}) == 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_a_worker_says_why_it_cannot_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("WARMSTART_WORKERS", "many")
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert worker.main({}) == 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert "WARMSTART_WORKERS=many" in capsys.readouterr().err
+    monkeypatch.setenv("WARMSTART_WORKERS", "1")
