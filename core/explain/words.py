@@ -93,18 +93,16 @@ def explain_text(
     proba = classifier.predict_proba(_rows([text]))[0]
     if label is None:
         label = int(proba.argmax())
-    if against == "runner-up":
-        others = [int(c) for c in np.argsort(-proba, kind="stable") if c != label]
-        against = next((c for c in others if c in classifier.head.classes_), None)
-    _check(classifier, label, against)
+    other = _runner_up(classifier, proba, label) if against == "runner-up" else against
+    _check(classifier, label, other)
 
     parts = classifier.encoder.parts(text)
     linear = classifier.linear()
     if parts is not None and linear is not None:
         weights, intercepts = linear
         w, b = weights[label], float(intercepts[label])
-        if against is not None:
-            w, b = w - weights[against], b - float(intercepts[against])
+        if other is not None:
+            w, b = w - weights[other], b - float(intercepts[other])
         values = np.asarray(parts.matrix @ w, dtype=np.float64).reshape(len(parts.spans))
         base = float(np.asarray(parts.base, dtype=np.float64) @ w) + b
         return WordContributions(
@@ -115,11 +113,11 @@ def explain_text(
             score=base + float(values.sum()),
             label=label,
             exact=True,
-            against=against,
+            against=other,
         )
 
     spans = pieces(text, None if parts is None else parts.spans)
-    scores = _log_scores(classifier, [text, "", *occlude(text, spans)], label, against)
+    scores = _log_scores(classifier, [text, "", *occlude(text, spans)], label, other)
     return WordContributions(
         spans=spans,
         terms=[text[start:end] for start, end in spans],
@@ -128,8 +126,13 @@ def explain_text(
         score=float(scores[0]),
         label=label,
         exact=False,
-        against=against,
+        against=other,
     )
+
+
+def _runner_up(classifier: Classifier, proba: Floats, label: int) -> int:
+    others = [int(code) for code in classifier.head.classes_ if code != label]
+    return max(others, key=lambda code: proba[code])
 
 
 def _log_scores(
