@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import pandas as pd
 import streamlit as st
 
 from core.store.records import RunRecord
@@ -53,6 +52,8 @@ def runs_table(
     kinds: bool = False,
 ) -> list[RunRecord]:
     """Draw runs as a table and return those selected."""
+    import pandas as pd  # late: the first page of a fresh server has no table
+
     rows = []
     for record in records:
         words, gain, accuracy = verdict(record)
