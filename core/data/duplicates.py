@@ -52,9 +52,8 @@ def row_codes(rows: Rows) -> Ints:
     elif rows.dtype == object:
         keys = [text_key(text) for text in rows]
     else:
-        flat = np.ascontiguousarray(rows).reshape(len(rows), -1)
         # a digest of each large image is kept, not the image once more
-        keys = [hashlib.sha256(row.data).digest() for row in flat]
+        keys = [hashlib.sha256(np.ascontiguousarray(row).data).digest() for row in rows]
     seen: dict[bytes, int] = {}
     return np.fromiter((seen.setdefault(key, len(seen)) for key in keys), np.int64, len(keys))
 

@@ -182,9 +182,9 @@ def empty_rows(ds: Dataset) -> Bools:
         return np.asarray(ds.rows.isna().to_numpy().all(axis=1), dtype=np.bool_)
     if ds.modality == "text":
         return np.fromiter((not _has_word(text) for text in ds.rows), np.bool_, len(ds))
-    flat = ds.rows.reshape(len(ds), -1)
-    if not flat.size:
+    if not ds.rows.size:
         return np.zeros(len(ds), dtype=np.bool_)
+    flat = ds.rows.reshape(len(ds), -1)
     same: Bools = flat.min(axis=1) == flat.max(axis=1)
     return same
 

@@ -105,7 +105,8 @@ def _tfidf(texts: Floats) -> Matrix:
     from core.text.preparation import TextPreparation
 
     try:
-        corpus = build_corpus(texts, TextPreparation())
+        fewest = 1 if len(texts) < 100 else 2
+        corpus = build_corpus(texts, TextPreparation(min_df=fewest, max_df=1.0))
     except BadData:  # not one word that counts: all of them lie on one spot
         return np.zeros((len(texts), 1), dtype=np.float32)
     counts = corpus.counts()

@@ -36,7 +36,8 @@ def class_terms(
     -------
     dict of str to list of (term, score)
         For each class that has training rows, its terms from the most telling down; scores are
-        standard deviations above zero. Fewer than ``k`` where the class has no more.
+        standard deviations above zero. Fewer than ``k`` where the class has no more. Empty where
+        no training text holds a word.
 
     Raises
     ------
@@ -54,7 +55,12 @@ def class_terms(
     rows = _thinned(ds)
     if not len(rows):
         return {}
-    corpus = build_corpus(np.asarray(ds.rows)[rows], TextPreparation(), progress=progress)
+    # no upper limit: in two classes, the word of one may stand in half of all texts
+    preparation = TextPreparation(min_df=1 if len(rows) < 1000 else 2, max_df=1.0)
+    try:
+        corpus = build_corpus(np.asarray(ds.rows)[rows], preparation, progress=progress)
+    except BadData:  # not one word that counts
+        return {}
     counted = corpus.counts()
     n_terms, n_classes = len(corpus.vocabulary), len(ds.classes)
     place = np.repeat(ds.labels[rows].astype(np.int64) * n_terms, np.diff(counted.indptr))
@@ -86,6 +92,8 @@ def log_odds(inside: Ints, outside: Ints, *, prior_weight: float = _PRIOR) -> Fl
     ndarray of float, shape (n_terms,)
         Above zero where the first group uses a term more.
     """
+    if len(inside) < 2:
+        return np.zeros(len(inside))  # where there is but one term, nobody uses it more
     both = inside + outside
     prior = prior_weight * both / both.sum()
     here, there = inside + prior, outside + prior
