@@ -1,0 +1,208 @@
+"""``pretrain`` and ``finetune``: from a file to a verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core import jobs
+from core.errors import NoNetwork
+from core.jobs import queue, tasks
+from core.store import datasets, models, runs
+from tests import seed
+from tests.core.cli.conftest import Call
+
+COLUMNS = ("--text-column", "text", "--label-column", "class", "--split-column", "part")
+QUICK = ("--draws", "2", "--no-curve", "--labels-per-class", "3")
+SMALL = ("--set", "n_components=8", "--set", "min_df=1")
+
+
+def test_from_a_file_to_a_verdict_for_machines(call: Call, table: Path) -> None:
+    answer = call("finetune", table, "lsa", *COLUMNS, *QUICK, *SMALL, "--seed", "1", "--json")
+    assert answer.code == 0
+    told = answer.json
+    record = runs.get(told["run"])
+    assert record.state == told["state"] == "done"
+    assert isinstance(told["metrics"]["test"]["accuracy"], float)
+    low, high = told["metrics"]["test"]["accuracy_interval"]
+    assert low <= told["metrics"]["test"]["accuracy"] <= high
+    assert isinstance(told["baseline"]["test"]["accuracy"], float)
+    assert len(told["baseline"]["test"]["accuracy_interval"]) == 2
+    assert told["verdict"] in ("helped", "unclear", "hurt")
+    assert {"pretrain", "finetune", "total"} <= set(told["seconds"])
+    assert told["peak_memory_mb"] > 10
+    assert told["recipe"]["seed"] == 1
+    assert (told["labels_per_class"], told["labels"]) == (3, 9)
+    assert record.request["head"] == "svm"
+    assert record.request["pretrain"]["settings"]["n_components"] == 8
+    [kept] = datasets.list_all()
+    assert (kept.name, kept.labelled_train, kept.labelled_test) == ("tiny.csv", 60, 60)
+
+
+def test_from_a_file_to_a_verdict_for_people(call: Call, table: Path) -> None:
+    answer = call("finetune", table, "lsa", *QUICK, *SMALL)
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert (
+        lines[0] == f"Linear SVM on {models.list_all()[0].name.split(' on ')[0]}, 3 labels "
+        "per class, tiny.csv"
+    )
+    assert "With 3 labels per class" in answer.out
+    assert "peak memory" in answer.out
+    assert lines[-1].endswith(f"python -m core evaluate {runs.list_all()[0].id}")
+    assert "Opening" in answer.err or "%" in answer.err
+
+
+def test_pretrain_then_finetune_by_id_and_by_name(call: Call) -> None:
+    data = seed.keep_texts()[:12]  # the beginning of a fingerprint will do
+    first = call("pretrain", data, "lsa", *SMALL, "--name", "Mine", "--pool", "all", "--json").json
+    assert first["reused"] is False
+    again = call("pretrain", data, "lsa", *SMALL)
+    assert "It was in the library already" in again.out
+    assert f"model {first['model']}" in again.out
+    for word in (first["model"], first["model"][:6], "mine"):
+        told = call("finetune", data, word, *QUICK, "--json").json
+        assert told["model"] == first["model"]
+    assert len(models.list_all()) == 1
+
+
+def test_pretrain_says_what_it_learned(call: Call) -> None:
+    answer = call("pretrain", seed.keep_texts(), "lsa", *SMALL)
+    assert "Learned 8 dimensions from 120 rows in" in answer.out
+
+
+def test_without_a_model_there_is_no_verdict(call: Call) -> None:
+    told = call("finetune", seed.keep_texts(), "none", *QUICK, "--json").json
+    assert (told["model"], told["baseline"], told["verdict"]) == (None, None, None)
+    assert told["recipe"]["strategy"] == "scratch"
+
+
+def test_settings_find_the_part_that_they_belong_to(call: Call) -> None:
+    data = seed.keep_texts()
+    told = call(
+        "finetune", data, "lsa", *QUICK, *SMALL, "--head", "logistic", "--set", "C=2",
+        "--set", "model.ngram_max=2", "--json",
+    ).json  # fmt: skip
+    request = runs.get(told["run"]).request
+    assert request["head_settings"]["C"] == 2
+    assert request["pretrain"]["settings"]["ngram_max"] == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--labels-per-class", "some"), "labels_per_class cannot be 'some'."),
+        (("--labels-per-class", "0"), "labels_per_class cannot be 0."),
+        (("--draws", "99"), "draws cannot be 99."),
+        (("--head", "nonsense"), "There is no head 'nonsense'."),
+        (("--strategy", "nonsense"), "There is no strategy 'nonsense'."),
+        (("--set", "nonsense=1"), "There is no setting 'nonsense' here."),
+        (("--set", "head.nonsense=1"), "There is no setting 'nonsense' here."),
+        (("--set", "C"), "The setting 'C' has no value."),
+        (("--set", "C=much"), "C cannot be 'much'."),
+        (("--pool", "test"), "pool cannot be 'test'."),
+        (("--strategy", "scratch"), "The strategy 'scratch' uses no pretrained model, and one "),
+        (("--option", "seed=1"), "--option is for built-in data sets."),
+        (("--text-column", "text"), "is a data set that is there already; its columns are fixed."),
+        (("--draws", "x"), "Argument --draws: invalid int value: 'x'."),
+        (("--dances",), "Unrecognized arguments: --dances."),
+    ],
+)
+def test_what_cannot_be_met_is_said_on_both_channels(
+    call: Call, words: tuple[str, ...], message: str
+) -> None:
+    answer = call("finetune", seed.keep_texts(), "tfidf", *words, "--json")
+    assert answer.code == 2
+    assert message in answer.json["error"]["message"]
+    assert answer.json["error"]["hint"]
+    assert message in answer.err
+    assert "Traceback" not in answer.err
+    assert runs.list_all() == []
+
+
+def test_names_that_are_none(call: Call) -> None:
+    data = seed.keep_texts()
+    answer = call("finetune", data, "lsaa")
+    assert answer.code == 2
+    assert "There is no model 'lsaa'." in answer.err
+    assert "Methods: " in answer.err
+    assert answer.out == ""
+    assert "There is no method 'nonsense'." in call("pretrain", data, "nonsense").err
+    answer = call("pretrain", "nowhere.csv", "lsa")
+    assert "There is no data set and no file 'nowhere.csv'." in answer.err
+    assert "python_docs" in answer.err
+
+
+def test_files_that_cannot_be_used(call: Call, tmp_path: Path) -> None:
+    numbers = tmp_path / "numbers.csv"
+    numbers.write_text("a,b\n1,2\n3,4\n5,6\n")
+    answer = call("pretrain", numbers, "tfidf")
+    assert answer.code == 2
+    assert "Which column of numbers.csv holds the texts?" in answer.err
+    assert "It has: a, b." in answer.err
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    assert call("pretrain", empty, "tfidf", "--text-column", "a").code == 2
+
+
+def test_a_name_that_two_data_sets_have(call: Call, tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        path = tmp_path / folder / "same.csv"
+        path.parent.mkdir()
+        path.write_text("text\n" + "".join(f"{folder} text number {i}\n" for i in range(5)))
+        assert call("pretrain", path, "tfidf", "--text-column", "text").code == 0
+    answer = call("pretrain", "same.csv", "tfidf")
+    assert answer.code == 2
+    assert "'same.csv' means 2 kept data sets." in answer.err
+
+
+def test_a_failed_run_is_told_with_its_id(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise NoNetwork("The download failed.", hint="Go online.")
+
+    monkeypatch.setattr(tasks, "open_data", offline)
+    answer = call("pretrain", seed.keep_texts(), "tfidf", "--json")
+    assert answer.code == 2
+    assert answer.json["error"]["message"] == "The download failed."
+    assert answer.json["error"]["kind"] == "NoNetwork"
+    assert runs.get(answer.json["run"]).state == "failed"
+
+
+def test_a_fault_of_the_program_has_another_code(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(tasks, "open_data", broken)
+    assert call("pretrain", seed.keep_texts(), "tfidf").code == 1
+    monkeypatch.setattr(jobs, "run_here", broken)
+    answer = call("pretrain", seed.keep_texts(), "tfidf", "--json")
+    assert answer.code == 1
+    assert answer.json["error"]["kind"] == "ZeroDivisionError"
+    assert "Traceback" in answer.err
+
+
+def test_being_interrupted_cancels_the_run(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tasks, "open_data", stopped)
+    answer = call("pretrain", seed.keep_texts(), "tfidf")
+    assert answer.code == 130
+    assert answer.err.splitlines()[-1] == "Cancelled."
+    assert runs.list_all()[0].state == "cancelled"
+    monkeypatch.setattr(jobs, "run_here", stopped)
+    assert call("pretrain", seed.keep_texts(), "tfidf").code == 130
+
+
+def test_in_the_background_a_run_waits_for_a_worker(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "ensure_workers", lambda *_, **__: None)
+    told = call("pretrain", seed.keep_texts(), "tfidf", "--background", "--json").json
+    assert told["state"] == runs.get(told["run"]).state == "queued"
+    told = call("again", told["run"], "--json").json
+    assert runs.get(told["run"]).parent == told["parent"]
+    assert "is cancelled" in call("cancel", told["run"]).out
