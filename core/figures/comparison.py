@@ -1,45 +1,84 @@
-"""Several runs side by side."""
+"""Several runs beside each other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.evaluate.results import Interval, VerdictKind
-from core.figures.style import BASELINE, HELPED, HURT, NOTICE, Chart, figure, shorten
+import plotly.graph_objects as go
 
-_COLOURS = {"helped": HELPED, "unclear": NOTICE, "hurt": HURT, None: BASELINE}
+from core.evaluate.results import Interval, VerdictKind
+from core.evaluate.words import percent
+from core.figures.style import GREY, VERDICT_COLOURS, Chart, chart, label, note, plain
+
+_SYMBOLS = {"helped": "triangle-up", "hurt": "triangle-down", "unclear": "circle", None: "circle"}
+_WORDS = {"helped": "helped", "hurt": "hurt", "unclear": "no clear difference"}
 
 
 def compare_runs(runs: Sequence[tuple[str, Interval, VerdictKind | None]]) -> Chart:
-    """Test accuracy of runs with 95 % intervals, best on top, coloured by verdict."""
-    ordered = sorted(runs, key=lambda run: run[1].value)
-    made = figure(height=90 + 44 * len(ordered))
-    for place, (_, interval, kind) in enumerate(ordered):
-        low = interval.value if interval.low is None else interval.low
-        high = interval.value if interval.high is None else interval.high
-        colour = _COLOURS[kind]
-        made.add_scatter(
-            x=[low, high],
-            y=[place, place],
-            mode="lines",
-            line={"color": colour, "width": 4},
-            hoverinfo="skip",
+    """Scores of runs with their 95 % intervals, one below the other in the order given.
+
+    Parameters
+    ----------
+    runs : sequence of (name, interval, verdict)
+        Test accuracy; the verdict is None for a baseline trained alone.
+    """
+    lows = [v.value if v.low is None else v.low for _, v, _ in runs]
+    highs = [v.value if v.high is None else v.high for _, v, _ in runs]
+    span = max(max(highs, default=1.0) - min(lows, default=0.0), 0.02)
+    traces, notes = [], []
+    for place, ((name, score, kind), low, high) in enumerate(zip(runs, lows, highs, strict=True)):
+        colour = GREY if kind is None else VERDICT_COLOURS[kind]
+        verdict = "" if kind is None else f", pretraining: {_WORDS[kind]}"
+        traces.append(
+            go.Scatter(
+                x=[score.value],
+                y=[place],
+                mode="markers",
+                name=plain(name),
+                marker={"color": colour, "symbol": _SYMBOLS[kind], "size": 12},
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [high - score.value],
+                    "arrayminus": [score.value - low],
+                    "color": colour,
+                    "thickness": 2.5,
+                    "width": 0,
+                },
+                hovertemplate=f"<b>{plain(name)}</b><br>{percent(score.value)}, 95 % interval "
+                f"{100 * low:.1f} to {100 * high:.1f}{verdict}<extra></extra>",
+            )
         )
-        made.add_scatter(
-            x=[interval.value],
-            y=[place],
-            mode="markers+text",
-            marker={"size": 11, "color": colour},
-            text=[f"{interval.value:.3f}"],
-            textposition="top center",
-            hovertemplate=f"{interval.value:.3f} ({low:.3f} to {high:.3f})<extra></extra>",
+        # above its line and not beside it: names of runs are long, phones are narrow
+        notes.append(
+            note(
+                f"{label(name, 32)} · <b>{percent(score.value)}</b>",
+                xref="paper",
+                x=0,
+                xanchor="left",
+                y=place,
+                yanchor="bottom",
+                yshift=8,
+            )
         )
-    made.update_xaxes(title_text="Test accuracy", tickformat=".2~f")
-    made.update_yaxes(
-        tickvals=list(range(len(ordered))),
-        ticktext=[shorten(name, 26) for name, _, _ in ordered],
-        showgrid=False,
-        range=[-0.6, len(ordered) - 0.2],
+    return chart(
+        traces,
+        height=max(150, 48 * len(runs) + 70),
+        alt=_alt(runs),
+        xaxis={
+            "title": {"text": "Test rows right"},
+            "tickformat": ".0%" if span > 0.08 else ".1%",
+            "range": [min(lows, default=0.0) - 0.06 * span, max(highs, default=1.0) + 0.06 * span],
+            "nticks": 5,
+        },
+        yaxis={"visible": False, "range": [len(runs) - 0.6, -0.8]},
+        annotations=notes,
     )
-    said = "; ".join(f"{name} {interval.value:.3f}" for name, interval, _ in reversed(ordered))
-    return Chart(made, f"Test accuracy of {len(ordered)} runs: {said}.")
+
+
+def _alt(runs: Sequence[tuple[str, Interval, VerdictKind | None]]) -> str:
+    if not runs:
+        return "Runs side by side: none is selected."
+    name, best, _ = max(runs, key=lambda run: run[1].value)
+    text = f"Test accuracy of {len(runs)} {'run' if len(runs) == 1 else 'runs'}: "
+    return f"{text}the highest is {name} with {percent(best.value)}."

@@ -1,64 +1,105 @@
-"""What is taken for what."""
+"""Truth against answer."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import plotly.graph_objects as go
 
 from core.evaluate.results import Evaluation
-from core.figures.style import SHADES, Chart, figure, shorten
+from core.figures.style import BLUE, ORANGE, SMALL, Chart, chart, faint, label, names_axis, plain
+
+#: Up to so many classes counts are written into the cells, and names beside the lines.
+_COUNTED, _NAMED = 8, 40
 
 
 def confusion(evaluation: Evaluation) -> Chart:
-    """The confusion matrix as shares of each true class; counts when pointed at."""
-    counts = np.array(evaluation.test.confusion, dtype=float)
-    names = list(evaluation.classes)
-    sums = counts.sum(axis=1, keepdims=True)
-    shares = np.divide(counts, sums, out=np.zeros_like(counts), where=sums > 0)
-    few = len(names) <= 14
-    made = figure(height=min(1100, max(320, 120 + (30 if few else 22) * len(names))))
-    made.add_heatmap(
-        z=shares,
-        customdata=np.stack(
-            [
-                counts,
-                np.broadcast_to(np.array(names, dtype=object)[:, None], counts.shape),
-                np.broadcast_to(np.array(names, dtype=object)[None, :], counts.shape),
+    """Test rows by truth (lines) and answer (columns), each line coloured by its shares.
+
+    Right answers are blue, wrong ones orange. Each cell with rows is also a point with
+    ``customdata`` (truth, said, rows), so that a page can let people select it.
+    """
+    counts = np.asarray(evaluation.test.confusion, dtype=np.int64)
+    names = evaluation.classes
+    k = len(names)
+    sizes = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(sizes, 1)
+    right = np.eye(k, dtype=bool)
+    traces: list[Any] = [
+        _heat(np.where(right, shares, np.nan), BLUE, "Right"),
+        _heat(np.where(~right & (counts > 0), shares, np.nan), ORANGE, "Wrong"),
+    ]
+    truth, said = np.nonzero(counts)
+    traces.append(
+        go.Scatter(
+            x=said.tolist(),
+            y=truth.tolist(),
+            mode="markers+text" if k <= _COUNTED else "markers",
+            name="Cells",
+            marker={"symbol": "square", "size": max(4, min(26, 300 // max(k, 1))), "opacity": 0},
+            text=[f"{counts[i, j]:,}" for i, j in zip(truth, said, strict=True)],
+            textfont={"size": SMALL},
+            customdata=[
+                [int(i), int(j), int(counts[i, j])] for i, j in zip(truth, said, strict=True)
             ],
-            axis=-1,
-        ),
-        colorscale=[list(shade) for shade in SHADES],
+            hovertext=[
+                _hover(plain(names[i]), plain(names[j]), int(counts[i, j]), int(sizes[i, 0]))
+                for i, j in zip(truth, said, strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    )
+    side = min(900, max(260, 24 * k)) if k <= _NAMED else 560
+    lines = names_axis(names, length=14)
+    lines |= {"range": [k - 0.5, -0.5], "title": {"text": "Truth"}}
+    columns: dict[str, Any] = {
+        "range": [-0.5, k - 0.5],
+        "title": {"text": "Answer"},
+        "showgrid": False,
+        "tickmode": "array",
+        "tickvals": list(range(k)),
+        "ticktext": [label(name, 14) for name in names],
+        "tickangle": -90 if k > 3 else 0,
+    }
+    if k > _NAMED:
+        lines["showticklabels"] = columns["showticklabels"] = False
+    return chart(
+        traces, height=side + 130, alt=_alt(evaluation, counts), xaxis=columns, yaxis=lines
+    )
+
+
+def _heat(shares: Any, colour: str, name: str) -> go.Heatmap:
+    return go.Heatmap(
+        z=[[None if np.isnan(v) else round(float(v), 4) for v in row] for row in shares],
         zmin=0,
         zmax=1,
+        # never opaque: the counts on top keep the colour of the theme's text
+        colorscale=[[0, faint(colour, 0.06)], [0.1, faint(colour, 0.2)], [1, faint(colour, 0.75)]],
         showscale=False,
         xgap=1,
         ygap=1,
-        text=[[f"{count:.0f}" if count else "" for count in line] for line in counts],
-        texttemplate="%{text}" if few else None,
-        hovertemplate="%{customdata[1]}<br>taken for %{customdata[2]}: %{customdata[0]} rows "
-        "(%{z:.0%} of the class)<extra></extra>",
+        hoverinfo="skip",
+        hoverongaps=False,
+        name=name,
     )
-    short = [shorten(name, 18) for name in names]
-    places = list(range(len(names)))
-    made.update_xaxes(
-        tickvals=places,
-        ticktext=short,
-        tickangle=-60 if len(names) > 4 else 0,
-        title_text="Said",
-        showgrid=False,
-    )
-    made.update_yaxes(
-        tickvals=places, ticktext=short, autorange="reversed", title_text="Truth", showgrid=False
-    )
-    return Chart(made, _alt(counts, names))
 
 
-def _alt(counts: np.ndarray, names: list[str]) -> str:
-    wrong = counts.copy()
-    np.fill_diagonal(wrong, 0)
-    if not wrong.any():
-        return "Confusion matrix: every test row is right."
+def _hover(truth: str, said: str, rows: int, of: int) -> str:
+    share = f"{100 * rows / max(of, 1):.1f} %"
+    if truth == said:
+        return f"<b>{truth}</b>: {rows:,} of {of:,} rows right ({share})"
+    return f"<b>{truth}</b> taken for <b>{said}</b>:<br>{rows:,} of {of:,} rows ({share})"
+
+
+def _alt(evaluation: Evaluation, counts: Any) -> str:
+    right, rows = int(np.trace(counts)), int(counts.sum())
+    text = f"Confusion matrix of {rows:,} test rows, {right:,} of them right"
+    wrong = counts - np.diag(np.diagonal(counts))
+    if wrong.sum() == 0:
+        return text + "."
     truth, said = np.unravel_index(int(wrong.argmax()), wrong.shape)
     return (
-        f"Confusion matrix of {len(names)} classes. Most often mixed up: {names[truth]} taken for "
-        f"{names[said]}, {int(wrong[truth, said])} of {int(counts[truth].sum())} rows."
+        f"{text}; the commonest mistake is {evaluation.classes[int(truth)]} taken for "
+        f"{evaluation.classes[int(said)]}, {int(wrong[truth, said]):,} times."
     )

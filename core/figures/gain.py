@@ -1,98 +1,196 @@
-"""What pretraining bought: overall, and class by class."""
+"""What pretraining gained: in all, and class by class."""
 
 from __future__ import annotations
 
-from core.evaluate.results import Evaluation
+from typing import Any
+
+import plotly.graph_objects as go
+
+from core.evaluate.results import ClassScores, Evaluation
+from core.evaluate.words import points, verdict_title
 from core.figures.style import (
-    BASELINE,
-    HELPED,
-    HURT,
-    NOTICE,
-    PRETRAINED,
+    BLUE,
+    GREY,
+    SMALL,
+    VERDICT_COLOURS,
     Chart,
-    bar_height,
-    figure,
-    shorten,
+    chart,
+    faint,
+    names_axis,
+    note,
+    plain,
 )
 
-#: So many classes are named; of more, those with the largest differences.
-SHOWN = 14
-
-_COLOURS = {"helped": HELPED, "unclear": NOTICE, "hurt": HURT}
+#: With more classes, only those at both ends are drawn.
+MOST_CLASSES = 20
 
 
 def gain_interval(evaluation: Evaluation) -> Chart:
-    """The difference to the baseline in points, with its 95 % interval against zero."""
+    """The difference in accuracy with its 95 % interval, and the draws it stands on.
+
+    Raises
+    ------
+    ValueError
+        When there is no comparison.
+    """
     comparison = evaluation.comparison
-    made = figure(height=150)
     if comparison is None:
-        return Chart(made, "No comparison: the baseline alone was trained.")
-    value = comparison.gain.value * 100
-    low = value if comparison.gain.low is None else comparison.gain.low * 100
-    high = value if comparison.gain.high is None else comparison.gain.high * 100
-    colour = _COLOURS[comparison.kind]
-    made.add_scatter(
-        x=[low, high], y=[0, 0], mode="lines", line={"color": colour, "width": 6}, hoverinfo="skip"
+        raise ValueError("There is no baseline to compare with.")
+    gain = comparison.gain
+    low = gain.value if gain.low is None else gain.low
+    high = gain.value if gain.high is None else gain.high
+    colour = VERDICT_COLOURS[comparison.kind]
+    point = evaluation.point
+    draws = (
+        []
+        if point is None
+        else [100 * (a - b) for a, b in zip(point.model_draws, point.baseline_draws, strict=True)]
     )
-    made.add_scatter(
-        x=[value],
-        y=[0],
-        mode="markers+text",
-        marker={"size": 14, "color": colour},
-        text=[f"<b>{value:+.1f}</b>".replace("-", "−")],
-        textposition="top center",
-        hovertemplate=f"{value:+.1f} points ({low:+.1f} to {high:+.1f})<extra></extra>",
+    traces: list[Any] = []
+    if len(draws) > 1:
+        traces.append(
+            go.Scatter(
+                x=draws,
+                y=[1] * len(draws),
+                mode="markers",
+                name="Draws",
+                marker={"color": faint(GREY, 0.6), "size": 9},
+                hovertemplate="One draw of labels: %{x:+.1f} points<extra></extra>",
+            )
+        )
+    traces.append(
+        go.Scatter(
+            x=[100 * gain.value],
+            y=[0],
+            mode="markers",
+            name="Gain",
+            marker={"color": colour, "size": 13},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [100 * (high - gain.value)],
+                "arrayminus": [100 * (gain.value - low)],
+                "color": colour,
+                "thickness": 3,
+                "width": 0,
+            },
+            hovertemplate=f"{points(gain.value)}<br>95 % interval {points(low, unit=False)} to "
+            f"{points(high, unit=False)}<extra></extra>",
+        )
     )
-    made.add_vline(x=0, line_color=BASELINE, line_dash="dot")
-    made.update_xaxes(title_text="Points of test accuracy gained", ticksuffix="")
-    made.update_yaxes(visible=False, range=[-1, 1.6])
-    return Chart(
-        made, f"Gain {value:+.1f} points, 95 % interval {low:+.1f} to {high:+.1f}; zero is no gain."
+    ends = [0.0, 100 * low, 100 * high, *draws]
+    span = max(max(ends) - min(ends), 2.0)
+    notes = [
+        note(
+            f"<b>{points(gain.value)}</b>",
+            colour=colour,
+            x=100 * gain.value,
+            y=0,
+            yshift=20,
+            xanchor=_anchor(100 * gain.value, ends),
+        )
+    ]
+    if len(draws) > 1:
+        notes.append(
+            note(f"{len(draws)} draws", colour=GREY, xref="paper", x=0, xanchor="left", y=1.55)
+        )
+    return chart(
+        traces,
+        height=190,
+        alt=f"{verdict_title(evaluation)}. The difference is {points(gain.value)}, "
+        f"95 % interval {points(low, unit=False)} to {points(high)}.",
+        xaxis={
+            "title": {"text": "Points of accuracy gained"},
+            "range": [min(ends) - 0.1 * span, max(ends) + 0.1 * span],
+        },
+        yaxis={"visible": False, "range": [-0.8, 2.0 if len(draws) > 1 else 1.0]},
+        shapes=[_zero()],
+        annotations=notes,
     )
 
 
 def gain_per_class(evaluation: Evaluation) -> Chart:
-    """Points of recall gained over the baseline for each class, largest first."""
-    made = figure()
+    """How many more rows of each class are recognised, largest gain first.
+
+    Raises
+    ------
+    ValueError
+        When there is no baseline.
+    """
     if evaluation.baseline_test is None:
-        return Chart(made, "No comparison: the baseline alone was trained.")
-    base = {scores.name: scores for scores in evaluation.baseline_test.per_class}
-    gains = [
-        (scores.name, (scores.recall.value - base[scores.name].recall.value) * 100)
-        for scores in evaluation.test.per_class
-        if scores.support and scores.name in base
-    ]
-    gains.sort(key=lambda pair: pair[1])
+        raise ValueError("There is no baseline to compare with.")
+    before = {c.name: c.recall.value for c in evaluation.baseline_test.per_class}
+    gains = [(c, c.recall.value - before[c.name]) for c in evaluation.test.per_class]
+    gains.sort(key=lambda pair: -pair[1])
     shown = gains
-    if len(gains) > SHOWN:  # the ends are what a person wants to see
-        half = SHOWN // 2
+    if len(gains) > MOST_CLASSES:
+        half = MOST_CLASSES // 2
         shown = gains[:half] + gains[-half:]
-    names = [shorten(name, 22) for name, _ in shown]
-    values = [value for _, value in shown]
-    made.add_bar(
-        x=values,
-        y=list(range(len(shown))),
-        orientation="h",
-        marker={"color": [PRETRAINED if v >= 0 else HURT for v in values]},
-        text=[f"{v:+.0f}".replace("-", "−") for v in values],
-        textposition="outside",
-        cliponaxis=False,
-        customdata=[name for name, _ in shown],
-        hovertemplate="%{customdata}: %{x:+.1f} points of recall<extra></extra>",
+    values = [100 * gain for _, gain in shown]
+    reach = max(max(map(abs, values), default=0.0), 1.0)
+    low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
+    room = 0.22 * max(high - low, reach)  # for the numbers beside the bars
+    title = "Points of recall gained"
+    if len(shown) < len(gains):
+        title += f", {len(shown)} of {len(gains)} classes"
+    return chart(
+        [
+            go.Bar(
+                x=values,
+                y=list(range(len(shown))),
+                orientation="h",
+                marker={"color": [BLUE if value >= 0 else GREY for value in values]},
+                text=[points(gain, unit=False) for _, gain in shown],
+                textposition="outside",
+                textfont={"size": SMALL - 1},
+                cliponaxis=False,
+                customdata=[_hover(c, before[c.name]) for c, _ in shown],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        ],
+        height=max(180, 22 * len(shown) + 70),
+        alt=_alt(gains),
+        xaxis={
+            "title": {"text": title},
+            "range": [low - (room if low < 0 else 0.02 * room), high + room],
+            "nticks": 5,
+        },
+        yaxis=names_axis([c.name for c, _ in shown], length=16),
+        shapes=[_zero()],
     )
-    span = max((abs(v) for v in values), default=1.0) or 1.0
-    low, high = min([0.0, *values]), max([0.0, *values])
-    made.update_layout(height=bar_height(len(shown), each=24), bargap=0.25)
-    made.update_xaxes(
-        title_text="Points of recall gained",
-        range=[low - 0.18 * span if low < 0 else -0.02 * span, high + 0.18 * span],
+
+
+def _hover(scores: ClassScores, before: float) -> str:
+    return (
+        f"<b>{plain(scores.name)}</b>, {scores.support:,} test rows<br>"
+        f"{100 * scores.recall.value:.1f} % recognised, without pretraining {100 * before:.1f} %"
     )
-    made.update_yaxes(tickvals=list(range(len(shown))), ticktext=names, showgrid=False)
-    if not shown:
-        return Chart(made, "No class has test rows.")
-    best, worst = gains[-1], gains[0]
-    return Chart(
-        made,
-        f"Recall gained by class. Most: {best[0]} {best[1]:+.0f} points; "
-        f"least: {worst[0]} {worst[1]:+.0f} points.",
+
+
+def _alt(gains: list[tuple[ClassScores, float]]) -> str:
+    if not gains:
+        return "Gain by class: there are no test rows."
+    ahead = sum(gain > 0 for _, gain in gains)
+    (best, most), (worst, least) = gains[0], gains[-1]
+    return (
+        f"Gain in recall by class: pretraining is ahead in {ahead} of {len(gains)} classes; most "
+        f"in {best.name} ({points(most)}), least in {worst.name} ({points(least)})."
     )
+
+
+def _anchor(value: float, ends: list[float]) -> str:
+    """Where a label above a value leans so that it stays inside the plot."""
+    share = (value - min(ends)) / max(max(ends) - min(ends), 1e-9)
+    return "right" if share > 0.75 else "left" if share < 0.25 else "center"
+
+
+def _zero() -> dict[str, Any]:
+    return {
+        "type": "line",
+        "x0": 0,
+        "x1": 0,
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": GREY, "width": 1},
+    }

@@ -1,138 +1,188 @@
-"""Score against label budget, pretrained and baseline."""
+"""Score against labels per class, pretrained and baseline."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import Any
+
 import plotly.graph_objects as go
 
-from core.evaluate.results import CurvePoint, Evaluation
-from core.figures.style import BASELINE, NOTICE, PRETRAINED, Chart, faint, figure
+from core.evaluate.results import CurvePoint, Evaluation, Interval
+from core.evaluate.words import budget_words, percent
+from core.figures.style import BLUE, GREY, ORANGE, Chart, chart, faint, note
 
 
 def label_curve(evaluation: Evaluation) -> Chart:
-    """Test accuracy against labels per class, with bands of the 95 % intervals.
+    """Test accuracy at each label budget with its 95 % band, and the labels saved."""
+    points = evaluation.curve
+    places = [_place(point, len(evaluation.classes)) for point in points]
+    own = next((i for i, p in enumerate(points) if p is evaluation.point), None)
+    paired = all(point.baseline is not None for point in points)
+    lines = [("Pretrained" if paired else "Without pretraining", BLUE, [p.model for p in points])]
+    if not paired:
+        lines = [(lines[0][0], GREY, lines[0][2])]
+    else:
+        lines.append(("Without pretraining", GREY, [p.baseline for p in points if p.baseline]))
 
-    A dotted line leads from the run's own budget to the budget at which the baseline gets as
-    far, where that was measured.
-    """
-    points = [p for p in evaluation.curve if p.labels > 0]
-    classes = max(1, len(evaluation.classes))
-    places = [_place(point, classes) for point in points]
-    made = figure(height=390)
-    base = [p for p in points if p.baseline is not None]
-    if base:
-        _band(made, [_place(p, classes) for p in base], base, BASELINE, "baseline")
-    _band(made, places, points, PRETRAINED, "model")
-    if points:
-        ours = points[-1].model.value
-        theirs = base[-1].baseline if base else None
-        behind = theirs is not None and theirs.value > ours
-        _name(made, places[-1], ours, "Pretrained", PRETRAINED, above=not behind)
-        if theirs is not None:
-            _name(made, places[-1], theirs.value, "Nothing learned", BASELINE, above=behind)
-    _saved(made, evaluation, points)
-    made.update_xaxes(
-        type="log",
-        tickvals=places,
-        ticktext=["all" if p.labels_per_class is None else str(p.labels_per_class) for p in points],
-        title_text="Labels per class",
-        showgrid=False,
+    traces: list[Any] = []
+    for _, colour, values in lines:
+        if len(points) > 1:
+            traces.append(_band(places, values, colour))
+    for name, colour, values in lines:
+        traces.append(
+            go.Scatter(
+                x=places,
+                y=[value.value for value in values],
+                mode="lines+markers",
+                name=name,
+                line={"color": colour, "width": 2.5},
+                marker={"color": colour, "size": [11 if i == own else 7 for i in _count(points)]},
+                customdata=[_hover(name, p, v) for p, v in zip(points, values, strict=True)],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    bottom, top = _range([value for _, _, values in lines for value in values])
+    notes = _names(lines, places)
+    saved = evaluation.labels_saved
+    if saved is not None and saved.needed_per_class is not None and evaluation.point is not None:
+        height = evaluation.point.model.value
+        traces.append(
+            go.Scatter(
+                x=[saved.per_class, saved.needed_per_class, saved.needed_per_class],
+                y=[height, height, bottom],
+                mode="lines",
+                name="Labels saved",
+                line={"color": ORANGE, "width": 2, "dash": "dot"},
+                hoverinfo="skip",
+            )
+        )
+        many = "label" if saved.per_class == 1 else "labels"
+        notes.append(
+            note(
+                f"{saved.per_class} {many} here = {saved.needed_per_class:.0f} there",
+                colour=ORANGE,
+                xref="paper",
+                x=1,
+                xanchor="right",
+                y=bottom,
+                yanchor="bottom",
+            )
+        )
+    left, right = math.log10(min(places)), math.log10(max(places))
+    pad = 0.06 * (right - left) if right > left else 0.5
+    ticks = _ticks(points, places)
+    return chart(
+        traces,
+        height=340,
+        alt=_alt(evaluation),
+        xaxis={
+            "type": "log",
+            "tickmode": "array",
+            "tickvals": [place for place, _ in ticks],
+            "ticktext": [text for _, text in ticks],
+            "range": [left - pad, right + pad],
+            "title": {"text": "Labels per class"},
+            "showgrid": False,
+        },
+        yaxis={
+            "tickformat": ".0%",
+            "range": [bottom, top],
+            "title": {"text": "Test rows right"},
+            "nticks": 6,
+        },
+        annotations=notes,
     )
-    made.update_yaxes(title_text="Test accuracy", tickformat=".2~f", rangemode="normal")
-    return Chart(made, _alt(points))
 
 
 def _place(point: CurvePoint, classes: int) -> float:
-    """Where a budget stands: all labels are as many a class as there are on average."""
-    return float(point.labels_per_class or point.labels / classes)
+    return float(point.labels_per_class or max(point.labels / max(classes, 1), 1))
 
 
-def _band(
-    made: go.Figure, places: list[float], points: list[CurvePoint], colour: str, which: str
-) -> None:
-    found = [point.model if which == "model" else point.baseline for point in points]
-    kept = [(x, i) for x, i in zip(places, found, strict=True) if i is not None]
-    x = [place for place, _ in kept]
-    low = [i.value if i.low is None else i.low for _, i in kept]
-    high = [i.value if i.high is None else i.high for _, i in kept]
-    made.add_scatter(
-        x=[*x, *reversed(x)],
-        y=[*high, *reversed(low)],
+def _count(points: Sequence[CurvePoint]) -> range:
+    return range(len(points))
+
+
+def _band(places: Sequence[float], values: Sequence[Interval], colour: str) -> go.Scatter:
+    # one closed shape: two lines filled between would show their end points
+    upper = [v.value if v.high is None else v.high for v in values]
+    lower = [v.value if v.low is None else v.low for v in values]
+    return go.Scatter(
+        x=[*places, *reversed(places)],
+        y=[*upper, *reversed(lower)],
         mode="lines",
-        line={"width": 0},
         fill="toself",
-        fillcolor=faint(colour),
+        fillcolor=faint(colour, 0.16),
+        line={"width": 0, "color": faint(colour, 0.0)},
         hoverinfo="skip",
-        name=f"{which} interval",
-    )
-    made.add_scatter(
-        x=x,
-        y=[i.value for _, i in kept],
-        mode="lines+markers",
-        line={"color": colour, "width": 2.5},
-        marker={"size": 6, "color": colour},
-        customdata=list(zip(low, high, strict=True)),
-        hovertemplate="%{y:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
-        name=which,
     )
 
 
-def _name(made: go.Figure, x: float, y: float, text: str, colour: str, *, above: bool) -> None:
-    import math
-
-    made.add_annotation(
-        x=math.log10(x),  # annotations on a log axis take the exponent
-        y=y,
-        text=f"<b>{text}</b>",
-        font={"color": colour},
-        showarrow=False,
-        xanchor="right",
-        yanchor="bottom" if above else "top",
-        yshift=10 if above else -10,
-    )
+def _range(values: Sequence[Interval]) -> tuple[float, float]:
+    low = min(v.value if v.low is None else v.low for v in values)
+    high = max(v.value if v.high is None else v.high for v in values)
+    span = max(high - low, 0.05)
+    # room below for the labels saved, room above for a name
+    return max(low - 0.22 * span, -0.12 * span), high + 0.14 * span
 
 
-def _saved(made: go.Figure, evaluation: Evaluation, points: list[CurvePoint]) -> None:
-    saved = evaluation.labels_saved
-    if saved is None or saved.at_least or saved.needed_per_class is None:
-        return
-    if saved.needed_per_class <= saved.per_class:
-        return
-    start = next((p for p in points if p.labels_per_class == saved.per_class), None)
-    if start is None:
-        return
-    import math
-
-    y = start.model.value
-    made.add_scatter(
-        x=[saved.per_class, saved.needed_per_class],
-        y=[y, y],
-        mode="lines",
-        line={"color": NOTICE, "width": 2, "dash": "dot"},
-        hoverinfo="skip",
-        name="saved",
-    )
-    made.add_annotation(
-        x=math.log10(saved.needed_per_class),
-        y=y,
-        text=f"{saved.per_class} here = {saved.needed_per_class:.0f} there",
-        font={"color": NOTICE},
-        showarrow=False,
-        xanchor="left" if saved.needed_per_class < 12 else "right",
-        yanchor="top",
-        yshift=-6,
-    )
+def _names(
+    lines: Sequence[tuple[str, str, Sequence[Interval]]], places: Sequence[float]
+) -> list[dict[str, Any]]:
+    """A name above the upper line and one below the lower, where rising lines leave room."""
+    last = len(places) - 1
+    ends = [values[last].value for _, _, values in lines]
+    notes = []
+    for (name, colour, values), end in zip(lines, ends, strict=True):
+        above = end == max(ends) and (len(lines) == 1 or colour == BLUE or end > min(ends))
+        at = last // 2 if above else min((last + 1) // 2, last)
+        edge = values[at].high if above else values[at].low
+        notes.append(
+            note(
+                f"<b>{name}</b>",
+                colour=colour,
+                x=math.log10(places[at]),
+                y=values[at].value if edge is None else edge,
+                xanchor=("right" if above else "left") if last else "center",
+                yanchor="bottom" if above else "top",
+                yshift=4 if above else -4,
+            )
+        )
+    return notes
 
 
-def _alt(points: list[CurvePoint]) -> str:
-    if not points:
-        return "Label curve without points."
-    said = []
-    for point in points:
-        budget = "all labels" if point.labels_per_class is None else f"{point.labels_per_class}"
-        text = f"{budget}: {point.model.value:.3f}"
-        if point.baseline is not None:
-            text += f" against {point.baseline.value:.3f}"
-        said.append(text)
+def _ticks(points: Sequence[CurvePoint], places: Sequence[float]) -> list[tuple[float, str]]:
+    ticks: list[tuple[float, str]] = []
+    for point, place in zip(points, places, strict=True):
+        text = "all" if point.labels_per_class is None else f"{point.labels_per_class:,}"
+        # a tick too close to the next would print over it
+        if ticks and place / ticks[-1][0] < 1.35 and text == "all":
+            ticks.pop()
+        ticks.append((place, text))
+    return ticks
+
+
+def _hover(name: str, point: CurvePoint, value: Interval) -> str:
+    low = value.value if value.low is None else value.low
+    high = value.value if value.high is None else value.high
+    draws = len(point.model_draws)
     return (
-        "Test accuracy by labels per class, pretrained against baseline. " + "; ".join(said) + "."
+        f"<b>{name}</b>, {budget_words(point.labels_per_class)} ({point.labels:,} in all)<br>"
+        f"{percent(value.value)} right, 95 % interval {100 * low:.1f} to {100 * high:.1f}<br>"
+        f"mean of {draws} {'draw' if draws == 1 else 'draws'}"
     )
+
+
+def _alt(evaluation: Evaluation) -> str:
+    point = evaluation.point
+    text = "Test accuracy against labels per class"
+    if point is not None:
+        text += f": with {budget_words(point.labels_per_class)} {percent(point.model.value)} right"
+        if point.baseline is not None:
+            text += f", against {percent(point.baseline.value)} without pretraining"
+    saved = evaluation.labels_saved
+    if saved is not None and saved.needed_per_class is not None:
+        text += (
+            f"; the baseline needs about {saved.needed_per_class:.0f} labels per class for the same"
+        )
+    return text + "."

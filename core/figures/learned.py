@@ -5,81 +5,125 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import plotly.graph_objects as go
 
-from core.figures.style import NOTICE, PRETRAINED, Chart, bar_height, figure, shorten
+from core.figures.style import BLUE, ORANGE, Chart, chart, faint, label, note, plain
 from core.pretrain.insights import Cluster, ExplainedVariance
 
-#: So many clusters are drawn, the largest.
-SHOWN = 30
+#: The largest clusters that are drawn.
+MOST_CLUSTERS = 25
 
 
 def explained_variance(found: ExplainedVariance) -> Chart:
-    """The share of the variance that each component adds, and the sum so far."""
-    ratio = np.asarray(found.ratio, dtype=float)
+    """How much of the differences between rows the first components keep together."""
     total = np.asarray(found.cumulative, dtype=float)
-    places = list(range(1, len(ratio) + 1))
-    made = figure(height=280)
-    made.add_bar(
-        x=places,
-        y=ratio.tolist(),
-        marker={"color": PRETRAINED},
-        hovertemplate="Component %{x}: %{y:.2%}<extra></extra>",
-    )
-    made.add_scatter(
-        x=places,
-        y=total.tolist(),
-        mode="lines",
-        line={"color": NOTICE, "width": 2.2},
-        hovertemplate="The first %{x} together: %{y:.1%}<extra></extra>",
-    )
-    if places:
-        made.add_annotation(
-            x=places[-1],
-            y=float(total[-1]),
-            text=f"<b>together {total[-1]:.0%}</b>",
-            font={"color": NOTICE},
-            showarrow=False,
-            xanchor="right",
-            yanchor="bottom",
-            yshift=4,
-        )
-    made.update_layout(bargap=0.1)
-    made.update_xaxes(title_text="Component", showgrid=False)
-    made.update_yaxes(title_text="Share of the variance", tickformat=".0~%", rangemode="tozero")
-    if not places:
-        return Chart(made, "No component.")
-    return Chart(
-        made,
-        f"{len(places)} components keep {total[-1]:.0%} of the variance; the first {ratio[0]:.1%}.",
+    n = len(total)
+    last = float(total[-1]) if n else 0.0
+    half = int(np.argmax(total >= last / 2)) + 1 if n else 0
+    top = min(1.0, 1.25 * last) if last > 0 else 1.0
+    alt = f"Share of the variance kept: {n} components keep {100 * last:.0f} %"
+    alt += f"; half of that is in the first {half}." if n > 1 else "."
+    notes = []
+    if n > 1:
+        notes = [
+            note(
+                f"<b>{n} keep {100 * last:.0f} %</b>",
+                colour=BLUE,
+                x=n,
+                y=last,
+                xanchor="right",
+                yanchor="bottom",
+                yshift=5,
+            ),
+            note(
+                f"half of that: the first {half}",
+                colour=ORANGE,
+                x=half,
+                y=float(total[half - 1]),
+                xanchor="left",
+                yanchor="top",
+                xshift=6,
+                yshift=-2,
+            ),
+        ]
+    return chart(
+        [
+            go.Scatter(
+                x=list(range(1, n + 1)),
+                y=total.tolist(),
+                mode="lines" if n > 1 else "markers",
+                name="Together",
+                line={"color": BLUE, "width": 2.5},
+                fill="tozeroy",
+                fillcolor=faint(BLUE, 0.14),
+                customdata=[100 * float(share) for share in found.ratio],
+                hovertemplate="The first %{x} keep %{y:.1%}; this one alone %{customdata:.2f} %"
+                "<extra></extra>",
+            )
+        ],
+        height=260,
+        alt=alt,
+        xaxis={"title": {"text": "Components"}, "showgrid": False, "nticks": 6},
+        yaxis={
+            "title": {"text": "Variance kept"},
+            "tickformat": ".0%",
+            "range": [0, max(top, 1.12 * last)],
+            "nticks": 5,
+        },
+        annotations=notes,
     )
 
 
 def clusters(found: Sequence[Cluster]) -> Chart:
-    """How many rows each cluster has, with its first words, largest on top."""
-    largest = sorted(found, key=lambda cluster: cluster.size)[-SHOWN:]
-    places = list(range(len(largest)))
-    names = [", ".join(term for term, _ in cluster.terms[:3]) for cluster in largest]
-    made = figure(height=bar_height(len(largest), each=22))
-    made.add_bar(
-        x=[cluster.size for cluster in largest],
-        y=places,
-        orientation="h",
-        marker={"color": PRETRAINED},
-        customdata=[
-            f"cluster {cluster.index + 1}: {name}"
-            for cluster, name in zip(largest, names, strict=True)
+    """The sizes of the clusters, each with its strongest words above its bar."""
+    ordered = sorted(found, key=lambda cluster: -cluster.size)
+    shown = ordered[:MOST_CLUSTERS]
+    most = max((cluster.size for cluster in shown), default=1)
+    notes = []
+    for place, cluster in enumerate(shown):
+        words = ", ".join(term for term, _ in cluster.terms[:4])
+        notes.append(
+            note(
+                f"{cluster.index + 1} · {label(words, 44)} · {cluster.size:,}",
+                x=0,
+                y=place,
+                xanchor="left",
+                yanchor="bottom",
+                yshift=5,
+            )
+        )
+    title = "Rows"
+    if len(shown) < len(ordered):
+        title += f", the {len(shown)} largest of {len(ordered)} clusters"
+    return chart(
+        [
+            go.Bar(
+                x=[cluster.size for cluster in shown],
+                y=list(range(len(shown))),
+                orientation="h",
+                width=0.26,
+                marker={"color": BLUE},
+                customdata=[
+                    plain(", ".join(term for term, _ in cluster.terms[:8])) for cluster in shown
+                ],
+                hovertemplate="%{x:,} rows<br>%{customdata}<extra></extra>",
+            )
         ],
-        hovertemplate="%{customdata}, %{x:,} rows<extra></extra>",
+        height=max(160, 34 * len(shown) + 70),
+        alt=_alt(ordered),
+        xaxis={"title": {"text": title}, "range": [0, 1.02 * max(most, 1)], "nticks": 5},
+        yaxis={"visible": False, "range": [len(shown) - 0.6, -0.9]},
+        annotations=notes,
     )
-    made.update_layout(bargap=0.25)
-    made.update_xaxes(title_text="Rows")
-    made.update_yaxes(
-        tickvals=places, ticktext=[shorten(name, 28) for name in names], showgrid=False
+
+
+def _alt(ordered: Sequence[Cluster]) -> str:
+    if not ordered:
+        return "Clusters: there are none."
+    first = ordered[0]
+    text = (
+        f"Sizes of {len(ordered)} clusters, from {ordered[-1].size:,} to {first.size:,} rows; "
+        f"the largest is number {first.index + 1}"
     )
-    if not largest:
-        return Chart(made, "No cluster.")
-    return Chart(
-        made,
-        f"{len(found)} clusters; the largest has {largest[-1].size:,} rows ({names[-1]}), "
-        f"the smallest shown {largest[0].size:,}.",
-    )
+    words = ", ".join(term for term, _ in first.terms[:4])
+    return f"{text} ({words})." if words else f"{text}."

@@ -1,84 +1,131 @@
-"""One look for every figure: few colours, direct labels, nothing cut at the edge.
+"""The one look of all charts.
 
-The colours can be told apart by people with any common kind of colour blindness (they differ in
-lightness as well as in hue), and stand on a light and on a dark page. Text has no colour of its
-own: it takes the page's.
+A page draws them inside its own theme, light or dark. So backgrounds are transparent, plain text
+keeps the theme's colour, and what has a colour of its own is readable on both. Charts stay as
+they are when touched: on a phone a finger that scrolls must not zoom.
 """
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
-PRETRAINED = "#2F6FDE"
-BASELINE = "#7A8290"
-NOTICE = "#D9822B"
-HELPED = "#1E8E5A"
-HURT = "#C2412D"
+#: What was pretrained.
+BLUE = "#2F6FDE"
+#: The baseline, and lines that only help to read.
+GREY = "#7A8290"
+#: What to notice.
+ORANGE = "#D9822B"
+#: Helped and hurt, and nothing else.
+GREEN, RED = "#1E8E5A", "#C2412D"
 
-#: For groups without a meaning of their own, in this order.
-CATEGORIES = (
-    "#2F6FDE",
-    "#D9822B",
-    "#1F9BB5",
-    "#8A63D2",
-    "#C2412D",
-    "#5E9E3A",
-    "#B5527F",
-    "#0F6E84",
-    "#B08A1E",
-    "#4A5D8F",
-    "#E08F7D",
-    "#3FB27F",
-    "#A88BE5",
-)
+VERDICT_COLOURS = {"helped": GREEN, "hurt": RED, "unclear": GREY}
 
-#: From nothing to much; the lower end is see-through, so it fits either page.
-SHADES = ((0.0, "rgba(47,111,222,0.04)"), (0.5, "rgba(47,111,222,0.5)"), (1.0, "#1B4CA8"))
+#: Kinds that have no meaning of their own, such as classes; told apart by most people.
+KINDS = (
+    BLUE, ORANGE, "#1F9BB5", "#B5527F", "#8A63D2", "#5E9E3B", "#C9A227", "#8C6D5A", "#5B7FA6",
+    "#E07A7A",
+)  # fmt: skip
 
-_GRID = "rgba(122,130,144,0.22)"
+GRID = "rgba(122,130,144,0.22)"
+SMALL = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chart:
-    """A figure and its text alternative."""
+    """A figure, and what it shows in words for those who cannot see it."""
 
     figure: go.Figure
     alt: str
 
 
-def faint(colour: str, opacity: float = 0.16) -> str:
-    """A colour of the palette as a see-through tint."""
+def faint(colour: str, opacity: float) -> str:
+    """A colour "#RRGGBB" made transparent."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"
+    return f"rgba({red},{green},{blue},{opacity:g})"
 
 
-def shorten(text: str, length: int = 24) -> str:
-    """A name that fits beside a bar; its end is kept, since names often differ there."""
+def plain(text: str) -> str:
+    """A text of a user, safe to show: charts read tags in texts."""
+    return html.escape(" ".join(text.split()), quote=False)
+
+
+def shorten(text: str, length: int) -> str:
+    """At most so many characters, cut in the middle: both ends of a name tell it apart."""
+    text = " ".join(text.split())
     if len(text) <= length:
         return text
-    head = length // 2 - 1
-    return f"{text[:head]}…{text[-(length - head - 1) :]}"
+    head = (length - 1 + 1) // 2
+    return f"{text[:head].rstrip()}…{text[len(text) - (length - 1 - head) :].lstrip()}"
 
 
-def figure(*, height: int = 320) -> go.Figure:
-    """An empty figure in the house style."""
-    made = go.Figure()
-    made.update_layout(
+def label(text: str, length: int) -> str:
+    """A name on a chart: shortened and safe."""
+    return plain(shorten(text, length))
+
+
+def wrapped(text: str, *, width: int = 60, lines: int = 4) -> str:
+    """The start of a text for a hover, in lines; safe to show."""
+    import textwrap
+
+    cut = textwrap.wrap(" ".join(text[: width * lines * 2].split()), width) or [""]
+    more = len(cut) > lines or len(text) > width * lines * 2
+    return "<br>".join(html.escape(line, quote=False) for line in cut[:lines]) + (
+        " …" if more else ""
+    )
+
+
+def chart(traces: Sequence[Any], *, height: int, alt: str, **layout: Any) -> Chart:
+    """Traces in the common look; ``layout`` goes to the figure and wins."""
+    figure = go.Figure(list(traces))
+    figure.update_layout(
         height=height,
-        margin={"l": 8, "r": 12, "t": 16, "b": 8},
-        showlegend=False,
+        margin={"l": 8, "r": 12, "t": 12, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        hoverlabel={"align": "left"},
+        showlegend=False,
         dragmode=False,
+        hovermode="closest",
+        hoverlabel={"align": "left"},
+        bargap=0.25,
     )
-    made.update_xaxes(gridcolor=_GRID, zeroline=False, automargin=True, fixedrange=True)
-    made.update_yaxes(gridcolor=_GRID, zeroline=False, automargin=True, fixedrange=True)
-    return made
+    axis = {
+        "automargin": True,
+        "fixedrange": True,
+        "zeroline": False,
+        "gridcolor": GRID,
+        "showline": False,
+        "ticks": "",
+        "tickfont": {"size": SMALL},
+        "title": {"font": {"size": SMALL + 1}, "standoff": 8},
+    }
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    figure.update_layout(**layout)
+    return Chart(figure, alt)
 
 
-def bar_height(bars: int, *, each: int = 26, least: int = 150, most: int = 900) -> int:
-    """The height of a figure with that many horizontal bars, in pixels."""
-    return min(most, max(least, 70 + each * bars))
+def note(text: str, *, colour: str | None = None, **place: Any) -> dict[str, Any]:
+    """A direct label: an annotation without an arrow."""
+    font: dict[str, Any] = {"size": SMALL}
+    if colour is not None:
+        font["color"] = colour
+    return {"text": text, "showarrow": False, "font": font, **place}
+
+
+def names_axis(names: Sequence[str], *, length: int = 18) -> dict[str, Any]:
+    """A y axis with a name a line, from top to bottom.
+
+    Lines are numbered, since two names may look the same once they are shortened.
+    """
+    return {
+        "tickmode": "array",
+        "tickvals": list(range(len(names))),
+        "ticktext": [label(name, length) for name in names],
+        "range": [len(names) - 0.4, -0.6],
+        "showgrid": False,
+    }

@@ -1,63 +1,119 @@
-"""Losses while a head learns."""
+"""Losses, pass by pass."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.figures.style import NOTICE, PRETRAINED, Chart, figure
+import numpy as np
+import plotly.graph_objects as go
 
-_SERIES = (
-    ("train_loss", "Training", PRETRAINED),
-    ("validation_loss", "Validation", NOTICE),
-)
+from core.figures.style import BLUE, GREY, ORANGE, Chart, chart, note
 
 
 def losses(points: Sequence[Mapping[str, Any]]) -> Chart:
-    """Training and validation loss, pass by pass; the best validation pass is marked.
+    """Training and validation loss of a gradient descent.
 
-    ``points`` are reports of progress; those without a loss are passed over.
+    Parameters
+    ----------
+    points : sequence of mapping
+        What was reported on the way. Points with "train_loss" count, with "validation_loss"
+        where there is one; "pass_" is their place, or else their order.
     """
-    made = figure(height=280)
-    said = []
-    for key, title, colour in _SERIES:
-        series = [
-            (float(point.get("pass_", place)), float(point[key]))
-            for place, point in enumerate(points, start=1)
-            if isinstance(point.get(key), int | float)
+    kept = [point for point in points if _number(point.get("train_loss")) is not None]
+    passes = [int(point.get("pass_", i + 1)) for i, point in enumerate(kept)]
+    traces: list[Any] = []
+    notes: list[dict[str, Any]] = []
+    shapes: list[dict[str, Any]] = []
+    alt = "Loss by pass: nothing was recorded yet."
+    if kept:
+        alt = f"Loss by pass: after {passes[-1]:,} passes "
+    ends = []
+    for key, name, colour in (
+        ("train_loss", "Training", GREY),
+        ("validation_loss", "Validation", BLUE),
+    ):
+        known = [
+            (place, value)
+            for place, value in zip(passes, (_number(p.get(key)) for p in kept), strict=True)
+            if value is not None
         ]
-        if not series:
+        if not known:
             continue
-        x, y = [place for place, _ in series], [value for _, value in series]
-        made.add_scatter(
-            x=x,
-            y=y,
-            mode="lines",
-            line={"color": colour, "width": 2.2},
-            name=title,
-            hovertemplate=f"{title}, pass %{{x:.0f}}: %{{y:.4f}}<extra></extra>",
-        )
-        made.add_annotation(
-            x=x[-1],
-            y=y[-1],
-            text=f"<b>{title}</b>",
-            font={"color": colour},
-            showarrow=False,
-            xanchor="right",
-            yanchor="bottom",
-            yshift=4,
-        )
-        said.append(f"{title.lower()} loss from {y[0]:.3f} to {y[-1]:.3f} in {len(y)} passes")
-        if key == "validation_loss":
-            best = min(range(len(y)), key=y.__getitem__)
-            made.add_scatter(
-                x=[x[best]],
-                y=[y[best]],
-                mode="markers",
-                marker={"size": 9, "color": colour, "symbol": "circle-open", "line": {"width": 2}},
-                hovertemplate=f"Best, pass {x[best]:.0f}: {y[best]:.4f}<extra></extra>",
-                name="Best",
+        x, y = [place for place, _ in known], [value for _, value in known]
+        traces.append(
+            go.Scatter(
+                x=x,
+                y=y,
+                mode="lines" if len(x) > 1 else "markers",
+                name=name,
+                line={"color": colour, "width": 2.5},
+                marker={"color": colour, "size": 7},
+                hovertemplate=f"{name} loss after pass %{{x}}: %{{y:.4g}}<extra></extra>",
             )
-    made.update_xaxes(title_text="Pass over the labelled rows")
-    made.update_yaxes(title_text="Loss", rangemode="tozero")
-    return Chart(made, "; ".join(said).capitalize() + "." if said else "No losses yet.")
+        )
+        ends.append((name, colour, x, y))
+        alt += ("and " if len(ends) > 1 else "") + f"{name.lower()} loss {y[-1]:.3g} "
+        if key == "validation_loss" and len(y) > 1:
+            best = int(np.argmin(y))
+            shapes.append(
+                {
+                    "type": "line",
+                    "x0": x[best],
+                    "x1": x[best],
+                    "yref": "paper",
+                    "y0": 0,
+                    "y1": 1,
+                    "line": {"color": ORANGE, "width": 1.5, "dash": "dot"},
+                }
+            )
+            late = best > 0.6 * (len(x) - 1)
+            notes.append(
+                note(
+                    f"lowest after pass {x[best]:,}",
+                    colour=ORANGE,
+                    x=x[best],
+                    yref="paper",
+                    y=1,
+                    yanchor="top",
+                    xanchor="right" if late else "left",
+                    xshift=-4 if late else 4,
+                )
+            )
+            alt += f"(lowest after pass {x[best]:,}) "
+    top = max((end[3][-1] for end in ends), default=0.0)
+    for name, colour, x, y in ends:
+        above = y[-1] == top
+        notes.append(
+            note(
+                f"<b>{name}</b>",
+                colour=colour,
+                x=x[-1],
+                y=y[-1],
+                xanchor="right" if len(x) > 1 else "left",
+                yanchor="bottom" if above else "top",
+                yshift=5 if above else -5,
+            )
+        )
+    return chart(
+        traces,
+        height=280,
+        alt=alt.strip().rstrip(".") + ".",
+        xaxis={"title": {"text": "Pass over the training rows"}, "showgrid": False, "nticks": 6},
+        yaxis={"title": {"text": "Loss"}, "nticks": 5, "range": _range(ends)},
+        annotations=notes,
+        shapes=shapes,
+    )
+
+
+def _number(value: Any) -> float | None:
+    # a loss that overflowed has no place on a chart
+    return float(value) if isinstance(value, (int, float)) and np.isfinite(value) else None
+
+
+def _range(ends: Sequence[tuple[str, str, list[int], list[float]]]) -> list[float] | None:
+    values = [value for end in ends for value in end[3]]
+    if not values:
+        return None
+    span = max(max(values) - min(values), 1e-9)
+    return [min(values) - 0.14 * span, max(values) + 0.14 * span]
