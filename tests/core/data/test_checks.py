@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.checks import check
@@ -334,6 +334,7 @@ def test_numbers_and_names_in_words() -> None:
     assert names(list("abcdefg"), 2) == "“a”, “b” and 5 more"
 
 
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["", "a", "b", "a b"]), st.integers(-1, 2), st.booleans()),
