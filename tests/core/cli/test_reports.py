@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,11 +18,16 @@ from tests.core.cli.conftest import Call
 
 @pytest.fixture
 def run() -> str:
-    """A finished fine-tuning on the tiny texts, with one label per class: it makes mistakes."""
+    """A finished fine-tuning on the tiny texts, two of them with a wrong label: mistakes."""
     from core import jobs
     from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 
-    data = DataRef(fingerprint=seed.keep_texts())
+    dataset = seed.texts()
+    labels = dataset.labels.copy()
+    wrong = dataset.test_rows[:2]
+    labels[wrong] = 1 - labels[wrong]
+    kept = datasets.save(replace(dataset, labels=labels))
+    data = DataRef(fingerprint=kept.fingerprint)
     settings = {"min_df": 1, "n_components": 8}
     done = jobs.run_here(
         FinetuneRequest(
@@ -41,6 +47,7 @@ def test_the_report_in_words_and_for_machines(call: Call, run: str) -> None:
     assert answer.code == 0
     for part in ("Mine", "Accuracy", "Balanced accuracy", "fruit", "Labels per class", "all"):
         assert part in answer.out
+    assert "The wrong answers it was surest of:" in answer.out
     told = call("evaluate", "last", "--mistakes", "2", "--json").json
     assert told["run"] == run
     assert 1 <= len(told["mistakes"]) <= 2
@@ -54,6 +61,7 @@ def test_the_report_in_words_and_for_machines(call: Call, run: str) -> None:
 def test_a_report_without_its_rows(call: Call, run: str) -> None:
     datasets.delete(runs.get(run).dataset or "")
     told = call("evaluate", run, "--json").json
+    assert told["mistakes"]
     assert all("text" not in mistake for mistake in told["mistakes"])
     assert call("evaluate", run).code == 0
     (runs.folder(run) / "predictions.npz").unlink()
