@@ -225,7 +225,7 @@ class Descent:
         self.passes += 1
 
     def _mini_batches(self, between: Callable[[], None]) -> None:
-        order = self._order(np.random.default_rng([self.seed, self.passes]))
+        order = self.order()
         # one shuffled copy is cheaper than picking scattered rows for every step
         X, targets = self.X[order], self.targets[order]
         for start in range(0, len(order), self.batch_size):
@@ -234,7 +234,9 @@ class Descent:
             self._step(batch, self.loss.slope(self.weights.scores(batch), targets[rows]))
             between()
 
-    def _order(self, rng: np.random.Generator) -> Ints:
+    def order(self) -> Ints:
+        """The rows in the order in which the next pass of mini-batches takes them."""
+        rng = np.random.default_rng([self.seed, self.passes])
         order = rng.permutation(len(self.targets))
         if self.spread is None:
             return order

@@ -106,7 +106,8 @@ class GradientHead(LinearHead):
     Parameters
     ----------
     learning_rate : float, optional
-        α; None takes 1 / (largest curvature), half of what is stable.
+        α; None takes 1 / (largest curvature), half of what is stable. The intercept alone has
+        the curvature 1, so rows far shorter than 1 learn slowly: scale them up.
     batch_size : int, optional
         Rows a step, all of them when None. Batches hold the classes in about equal shares.
     passes, patience, validation_share, refit
@@ -292,6 +293,11 @@ def _words(course: Course, codes: Ints, held: Bools, blind: bool) -> tuple[str, 
         return (
             f"No validation rows were held out, as asked: it made {passes} passes, and nothing "
             "watched for memorising.",
+        )
+    if not course.best_pass:
+        return (
+            f"In {passes:,} passes the loss on {held.sum():,} validation rows never fell below "
+            "that of the start, so nothing was learned.",
         )
     said: tuple[str, ...] = (
         f"The loss on {held.sum():,} validation rows was lowest after pass {course.best_pass:,} "
