@@ -19,7 +19,7 @@ from core.types import Floats, Ints, State
 
 Encoding = Literal["nearness", "triangle", "distance"]
 
-_LARGE = 1e9  # rows x columns x clusters from which mini-batches are used
+_LARGE = 3e8  # rows x columns x clusters from which mini-batches are used
 _ROUNDS, _STEP = 100, 3  # Lloyd iterations at most, and between two reports
 _STILL = 1e-4  # share by which the inertia must fall to go on
 _BATCH, _PASSES = 2048, 5  # mini-batches: rows in one, passes over all rows

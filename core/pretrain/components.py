@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
+from scipy.linalg import eigh
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -68,7 +69,7 @@ class Components(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         mean = _mean(X)
         self.mean_ = (mean if self.center else np.zeros(d)).astype(np.float32)
         if not sparse.issparse(X) and d <= _EXACT:
-            s, vt = _exact(X, self.mean_, progress)
+            s, vt = _exact(X, self.mean_, k, progress)
         else:
             # its products with tall, thin matrices gain nothing from a second BLAS thread, and
             # lose much where other jobs run beside this one
@@ -142,17 +143,18 @@ def _squares(X: Matrix) -> float:
     return float(np.square(data, dtype=np.float64).sum())
 
 
-def _exact(X: Floats, mean: Floats, progress: Progress) -> tuple[Floats, Floats]:
-    """All singular values and right vectors, through the covariance."""
+def _exact(X: Floats, mean: Floats, k: int, progress: Progress) -> tuple[Floats, Floats]:
+    """The leading singular values and right vectors, through the covariance."""
     n, d = X.shape
     gram = np.zeros((d, d))
     step = max(int(_BLOCK * 10 / d**2), 100)
     for start in range(0, n, step):
-        progress.update(0.6 * start / n, "Comparing the columns")
+        progress.update(0.7 * start / n, "Comparing the columns")
         block = X[start : start + step].astype(np.float64) - mean
         gram += block.T @ block
     progress.update(0.7, "Finding the components")
-    values, vectors = np.linalg.eigh(gram)
+    with threadpool_limits(limits=1, user_api="blas"):
+        values, vectors = eigh(gram, subset_by_index=[d - k, d - 1], check_finite=False)
     return np.sqrt(np.maximum(values[::-1], 0)), vectors.T[::-1]
 
 

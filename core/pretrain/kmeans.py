@@ -157,10 +157,10 @@ def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
     else:
         first, columns = numbers_cost(size), size.columns
     work = size.rows * columns * k
-    rounds = 40 if work <= 1e9 else 5
+    rounds = 40 if work <= 3e8 else 8
     return Estimate(
         seconds=first.seconds + 0.1 + rounds * work * 2e-10,
-        memory_mb=first.memory_mb + 20 + size.rows * columns * 8 / 2**20,
+        memory_mb=max(first.memory_mb, 20 + size.rows * columns * 12 / 2**20),
     )
 
 

@@ -157,30 +157,31 @@ def _make(settings: Mapping[str, Value], seed: int) -> LsaEncoder:
 def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
     if size.characters:
         return text_components_cost(size, settings)
-    k = int(settings["n_components"] or 1)
-    cells = size.rows * size.columns
-    return _components_cost(numbers_cost(size), size.rows, cells, size.columns, k)
+    first, d = numbers_cost(size), size.columns
+    if d <= 1000:  # through the covariance, exactly
+        return Estimate(
+            seconds=first.seconds + 1.5e-10 * size.rows * d**2 + 1e-9 * d**3,
+            memory_mb=first.memory_mb + 20 + 3e-5 * d**2,
+        )
+    return _subspace_cost(first, size.rows, size.rows * d, d, int(settings["n_components"] or 1))
 
 
 def text_components_cost(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
     """Expected cost of LSA on texts, for every method that begins so."""
     first = text_cost(size, TextPreparation.from_settings(settings))
     k = int(settings["n_components"] or 1)
-    # English text has about one stored value in 20 characters, one term in 350
-    return _components_cost(first, size.rows, size.characters / 20, size.characters / 350, k)
+    # as English text has it: a stored value in 20 characters, and Heaps' law for the terms
+    return _subspace_cost(first, size.rows, size.characters / 20, 5 * size.characters**0.55, k)
 
 
-def _components_cost(first: Estimate, rows: int, stored: float, columns: float, k: int) -> Estimate:
-    """Expected cost of :class:`Components` after ``first``, for ``stored`` values.
-
-    Five times to and fro over the stored values, and an orthogonal basis after each.
-    """
+def _subspace_cost(first: Estimate, rows: int, stored: float, columns: float, k: int) -> Estimate:
+    """Five times to and fro over the stored values, an orthogonal basis after each."""
     width = k + 10
     products = 10 * stored * width * 1e-9
     bases = 10 * (rows + columns) * width**2 * 1e-10
     return Estimate(
         seconds=first.seconds + products + bases,
-        memory_mb=first.memory_mb + (stored * 16 + 12 * (rows + columns) * width) / 2**20,
+        memory_mb=max(first.memory_mb, 20 + (stored * 24 + 12 * (rows + columns) * width) / 2**20),
     )
 
 

@@ -71,7 +71,7 @@ def _make(settings: Mapping[str, Value], seed: int) -> RawEncoder:
 def numbers_cost(size: PoolSize) -> Estimate:
     """Expected cost of turning pictures or tables into numbers."""
     cells = size.rows * max(size.columns, 1)
-    return Estimate(seconds=0.05 + 3e-8 * cells, memory_mb=5 + 2e-5 * cells)
+    return Estimate(seconds=0.05 + 3e-8 * cells, memory_mb=5 + 1.2e-5 * cells)
 
 
 def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:

@@ -154,11 +154,11 @@ def relaxed(preparation: TextPreparation) -> tuple[TextPreparation, str] | None:
 def text_cost(size: PoolSize, preparation: TextPreparation) -> Estimate:
     """Expected cost of turning texts into TF-IDF rows, for every method that begins so."""
     million = size.characters / 1e6
-    rate = {"written": 0.10, "stem": 0.12, "lemma": 0.16}[preparation.word_form]
+    rate = {"written": 0.10, "stem": 0.12, "lemma": 0.2}[preparation.word_form]
     rate += 0.05 * (preparation.ngram_max - 1)
     return Estimate(
         seconds=0.1 + rate * million + 1e-5 * size.rows,
-        memory_mb=10 + (6.0 + 9.0 * (preparation.ngram_max - 1)) * million,
+        memory_mb=10 + (5.0 + 4.0 * (preparation.ngram_max - 1)) * million,
     )
 
 

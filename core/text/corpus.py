@@ -164,7 +164,9 @@ def number_words(
             looking.update(i / len(numbers), "Looking up the words")
     progress.update(0.9, "Counting the words")
     raw = np.frombuffer(stream, dtype=np.int32) if stream else np.empty(0, dtype=np.int32)
-    ids, offsets = without_gaps(form_of[raw], np.asarray(starts, dtype=np.int64))
+    numbered = form_of[raw]
+    progress.update(0.95, "Counting the words")
+    ids, offsets = without_gaps(numbered, np.asarray(starts, dtype=np.int64))
     progress.update(1.0, "Counting the words")
     return list(forms), ids, offsets
 

@@ -75,10 +75,12 @@ def build_terms(
     rows = np.concatenate([d for d, _ in found])
     columns = np.concatenate([t for _, t in found])
     counts = count_pairs(rows, columns, (len(texts), len(names)))
+    progress.update(0.93, "Counting the terms")
     frequency = np.bincount(counts.indices, minlength=len(names))
     total = np.bincount(columns, minlength=len(names))
     kept = kept_terms(frequency, total, len(texts), preparation)
     kept = kept[in_order([names[i] for i in kept], frequency[kept])]
+    progress.update(0.96, "Choosing the terms")
     counts = _columns(counts, kept)
     progress.update(1.0, f"{len(kept):,} terms")
     terms = tuple(names[i] for i in kept)
