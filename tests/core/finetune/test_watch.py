@@ -39,3 +39,17 @@ def test_cancelling_does_not_wait_for_the_work():
         assert not release.is_set()
     finally:
         release.set()
+
+
+def test_reports_again_and_again_until_the_work_is_done(monkeypatch):
+    monkeypatch.setattr("core.finetune.watch._EVERY", 0.001)
+    release = threading.Event()
+    calls = []
+
+    def count(share, message, metrics):
+        calls.append(message)
+        if len(calls) == 5:
+            release.set()
+
+    assert watch(lambda: release.wait(60), Progress(count), "Waiting") is True
+    assert len(calls) >= 5
