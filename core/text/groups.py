@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.errors import BadParam
-from core.types import Ints
+from core.types import Bools, Ints
 
 
 def group_codes(ids: Ints, documents: Ints, n: int, base: int) -> tuple[Ints, Ints]:
@@ -46,13 +46,20 @@ def group_codes(ids: Ints, documents: Ints, n: int, base: int) -> tuple[Ints, In
         )
     count = max(len(ids) - n + 1, 0)
     codes = np.zeros(count, dtype=np.int64)
+    whole = whole_groups(ids, documents, n)
+    for i in range(n):
+        codes *= base
+        codes += ids[i : i + count]
+    return codes[whole], documents[:count][whole]
+
+
+def whole_groups(ids: Ints, documents: Ints, n: int) -> Bools:
+    """Whether the ``n`` words from each place on form a group; see :func:`group_codes`."""
+    count = max(len(ids) - n + 1, 0)
     whole = documents[:count] == documents[n - 1 : n - 1 + count]
     for i in range(n):
-        words = ids[i : i + count]
-        whole &= words >= 0
-        codes *= base
-        codes += words
-    return codes[whole], documents[:count][whole]
+        whole &= ids[i : i + count] >= 0
+    return np.asarray(whole)
 
 
 def document_of(offsets: Ints) -> Ints:
@@ -116,13 +123,31 @@ class TermIndex:
         documents, terms : two ndarrays of int of equal length
             The text and the id of each term found; a term that stands twice comes twice.
         """
+        places, terms = self.places(numbers, offsets)
+        return document_of(offsets)[places], terms
+
+    def places(self, numbers: Ints, offsets: Ints) -> tuple[Ints, Ints]:
+        """The terms in texts of numbered words, by the word they begin with.
+
+        Parameters
+        ----------
+        numbers, offsets : ndarray of int
+            As in :meth:`find`.
+
+        Returns
+        -------
+        places, terms : two ndarrays of int of equal length
+            Where in ``numbers`` each term found begins, and its id; words first, then groups.
+        """
         documents = document_of(offsets)
         found: list[tuple[Ints, Ints]] = []
         for n, (codes, ids) in sorted(self._tables.items()):
-            wanted, where = group_codes(numbers, documents, n, len(self.words))
+            wanted, _ = group_codes(numbers, documents, n, len(self.words))
+            starts = np.flatnonzero(whole_groups(numbers, documents, n))
             place = positions(wanted, codes)
             hit = place >= 0
-            found.append((where[hit], ids[place[hit]]))
+            found.append((starts[hit], ids[place[hit]]))
         if not found:
-            return documents[:0], documents[:0]
-        return np.concatenate([d for d, _ in found]), np.concatenate([t for _, t in found])
+            none = np.empty(0, dtype=np.int64)
+            return none, none
+        return np.concatenate([p for p, _ in found]), np.concatenate([t for _, t in found])
