@@ -8,7 +8,7 @@ for several fits at once and inside any worker process.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,7 +20,7 @@ from core.progress import SILENT, Progress
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_TICK = 0.2  # seconds between two looks at whether the person wants to stop
+_TICK = 0.5  # seconds between two looks at whether the person wants to stop
 
 
 @cache
@@ -77,13 +77,13 @@ def in_threads(
     workers = min(joblib.cpu_count(), len(jobs)) or 1
     with ThreadPoolExecutor(workers, thread_name_prefix="warmstart-fit") as pool:
         futures: list[Future[R]] = [pool.submit(job) for job in jobs]
-        pending: set[Future[R]] = set(futures)
         try:
-            while pending:
-                finished, pending = wait(pending, timeout=_TICK, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    future.result()
-                progress.update(1 - len(pending) / len(jobs), message)
+            # in order, not as they finish: reports are the same from run to run
+            for done, future in enumerate(futures):
+                while not wait([future], timeout=_TICK).done:
+                    progress.update(done / len(jobs), message)
+                future.result()
+                progress.update((done + 1) / len(jobs), message)
         except BaseException:
             if stop is not None:
                 stop.set()

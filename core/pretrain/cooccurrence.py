@@ -57,7 +57,7 @@ def cooccurrence(
         share a place (a word and the group it begins); their distance counts as 1. By default
         tokens follow each other.
     progress : Progress
-        Told how far it is; cancelling takes effect within a quarter of a second.
+        Told how far it is; cancelling takes effect within a second.
 
     Returns
     -------
