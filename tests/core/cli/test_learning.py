@@ -67,6 +67,14 @@ def test_pretrain_then_finetune_by_id_and_by_name(call: Call) -> None:
     assert len(models.list_all()) == 1
 
 
+def test_a_built_in_set_with_its_options(call: Call) -> None:
+    answer = call("pretrain", "digits", "raw", "--option", "test_share=0.25", "--json")
+    assert answer.code == 0
+    assert runs.get(answer.json["run"]).request["data"]["options"] == {"test_share": 0.25}
+    answer = call("pretrain", "digits", "raw", "--option", "colour=red")
+    assert "There is no setting 'colour' here." in answer.err
+
+
 def test_pretrain_says_what_it_learned(call: Call) -> None:
     answer = call("pretrain", seed.keep_texts(), "lsa", *SMALL)
     assert "Learned 8 dimensions from 120 rows in" in answer.out

@@ -5,41 +5,52 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from core.store import classifiers, datasets, models, runs
+from core import jobs
+from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
+from core.store import classifiers, database, datasets, models, runs
 from tests import seed
 from tests.core.cli.conftest import Call
 
 
-@pytest.fixture
-def run() -> str:
-    """A finished fine-tuning on the tiny texts, two of them with a wrong label: mistakes."""
-    from core import jobs
-    from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
-
-    dataset = seed.texts()
-    labels = dataset.labels.copy()
-    wrong = dataset.test_rows[:2]
-    labels[wrong] = 1 - labels[wrong]
-    kept = datasets.save(replace(dataset, labels=labels))
-    data = DataRef(fingerprint=kept.fingerprint)
-    settings = {"min_df": 1, "n_components": 8}
-    done = jobs.run_here(
-        FinetuneRequest(
-            data,
-            pretrain=PretrainRequest(data, "lsa", settings),
-            labels_per_class=1,
-            draws=2,
-            name="Mine",
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home with a finished fine-tuning on the tiny texts, two of them with a wrong label."""
+    place = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WARMSTART_HOME", str(place))
+        patch.delenv("DATABASE_URL", raising=False)
+        dataset = seed.texts()
+        labels = dataset.labels.copy()
+        wrong = dataset.test_rows[:2]
+        labels[wrong] = 1 - labels[wrong]
+        data = DataRef(fingerprint=datasets.save(replace(dataset, labels=labels)).fingerprint)
+        run = jobs.run_here(
+            FinetuneRequest(
+                data,
+                pretrain=PretrainRequest(data, "lsa", {"min_df": 1, "n_components": 8}),
+                labels_per_class=1,
+                draws=2,
+                name="Mine",
+            )
         )
-    )
-    assert done.state == "done", (done.error, done.hint)
-    return done.id
+        assert run.state == "done", (run.error, run.hint)
+        database.close()
+    return place, run.id
+
+
+@pytest.fixture
+def run(finished: tuple[Path, str], home: Path) -> str:
+    """The same in the home folder of this test, to do with as it likes."""
+    place, run_id = finished
+    shutil.copytree(place, home)
+    return run_id
 
 
 def test_the_report_in_words_and_for_machines(call: Call, run: str) -> None:
@@ -119,6 +130,13 @@ def test_every_format_that_is_read_is_also_written(
     ]
 
 
+def test_predicting_when_the_data_it_learned_from_is_gone(
+    call: Call, run: str, table: Path
+) -> None:
+    datasets.delete(runs.get(run).dataset or "")
+    assert call("predict", run, table, "--text-column", "text", "--json").json["rows"] == 180
+
+
 def test_predictions_for_machines(call: Call, run: str, tmp_path: Path) -> None:
     path = tmp_path / "one.jsonl"
     path.write_text(json.dumps({"body": "an apple and a pear in the orchard"}) + "\n")
@@ -163,6 +181,17 @@ def test_the_lists(call: Call, run: str) -> None:
     assert {"svm", "logistic", "tree", "gradient"} <= {one["key"] for one in heads["heads"]}
     assert {"scratch", "frozen"} <= {one["key"] for one in heads["strategies"]}
     assert "svm: Linear SVM" in call("heads").out
+
+
+def test_the_beginning_of_an_id_that_two_runs_share(
+    call: Call, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = runs.get(run)
+    twin = replace(record, id=run[:6] + "zzzzzz")
+    monkeypatch.setattr(runs, "list_all", lambda **_: [record, twin])
+    answer = call("evaluate", run[:6])
+    assert answer.code == 2
+    assert f"2 runs begin with '{run[:6]}'." in answer.err
 
 
 def test_lists_of_nothing(call: Call) -> None:

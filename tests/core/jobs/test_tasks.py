@@ -13,13 +13,14 @@ from core.data import catalogue
 from core.data.dataset import Dataset
 from core.errors import BadParam, NotFound
 from core.evaluate.results import evaluation_from_json
-from core.jobs import encoders
+from core.jobs import encoders, tasks
 from core.jobs.data import open_data
+from core.jobs.execute import Job
 from core.jobs.requests import DataRef, FinetuneRequest, LoadRequest, PretrainRequest
 from core.jobs.summary import run_summary
 from core.pretrain import get_method
 from core.pretrain.base import Encoder
-from core.progress import Progress
+from core.progress import SILENT, Progress
 from core.store import classifiers, datasets, features, models, runs
 from core.store.records import RunRecord
 
@@ -157,6 +158,13 @@ def test_an_empty_pool_that_only_shows_when_the_data_is_there(
     monkeypatch.setattr(Dataset, "pool_rows", lambda self, pool="all": np.array([], dtype=int))
     run = jobs.run_here(PretrainRequest(tiny, "tfidf"))
     assert (run.state, run.error) == ("failed", "Tiny texts has no rows in the pool 'all'.")
+
+
+def test_a_task_takes_its_own_kind_of_request_only(tiny: DataRef) -> None:
+    job = Job("abcdefgh2345", LoadRequest(tiny), SILENT)
+    for task in (tasks.pretrain, tasks.finetune):
+        with pytest.raises(BadParam, match="holds a request of another kind"):
+            task(job)
 
 
 def test_what_learns_is_loaded_by_the_run_and_not_before() -> None:
