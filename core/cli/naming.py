@@ -138,11 +138,9 @@ def run_of(word: str) -> RunRecord:
         When there is none, or several.
     """
     latest = runs.list_all(limit=1000)
-    if word == "last" and latest:
-        return latest[0]
-    begun = _begins(latest, word, "id")
+    begun = latest[:1] if word == "last" else _begins(latest, word, "id")
     if len(begun) == 1:
-        return begun[0]
+        return runs.get(begun[0].id)  # lists leave out the long parts of a result
     if begun:
         raise NotFound(
             f"{len(begun)} runs begin with {word!r}.", hint="Type more of the id; see `runs`."
