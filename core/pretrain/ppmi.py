@@ -1,0 +1,316 @@
+"""Word vectors from the company that words keep: PPMI + truncated SVD."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.utils.validation import check_is_fitted
+
+from core.errors import BadData
+from core.params import Param, Value
+from core.pretrain.association import ppmi
+from core.pretrain.base import Encoder, Estimate, Method, Parts, PoolSize, unit_rows
+from core.pretrain.cooccurrence import Weighting, cooccurrence
+from core.pretrain.rows import as_texts, numbers, part
+from core.pretrain.spectral import leading_eigenvectors
+from core.pretrain.tfidf import TfidfEncoder, relaxed, text_cost
+from core.pretrain.word_space import WordSpace
+from core.pretrain.word_stream import WordStream, read_words
+from core.progress import SILENT, Progress
+from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
+from core.types import Floats, Rows, State
+
+
+class PPMIEncoder(Encoder):
+    """Texts by the meaning of their words, learned from which words stand near each other.
+
+    Counts of neighbours become positive pointwise mutual information with smoothed context
+    frequencies, whose leading eigenvectors are the vectors of the words (Levy & Goldberg
+    2014; Levy, Goldberg & Dagan 2015). A text is the sum of its words' vectors weighted by
+    TF-IDF, minus the mean of the pool's texts, scaled to length 1.
+
+    A text without any known word becomes a row of zeros: a head then answers with what it
+    says of no evidence at all, its intercept.
+
+    Parameters
+    ----------
+    preparation : TextPreparation
+        How texts become terms.
+    dimensions : int, default=300
+        Length of the vectors; where the pool carries fewer, ``notes_`` says so.
+    window : int, default=8
+        Words up to this far apart count as neighbours; 0 takes all words of a text.
+    weighting : {"flat", "harmonic"}
+        See :func:`core.pretrain.cooccurrence.cooccurrence`.
+    smoothing : float, default=0.75
+        Power of the context frequencies.
+    eigenvalue_power : float, default=0.5
+        Power of the eigenvalues that directions are scaled by.
+    iterations : int, default=5
+        See :func:`core.pretrain.spectral.leading_eigenvectors`.
+    random_state : int, default=0
+        For the random start of the eigenvectors.
+
+    Attributes
+    ----------
+    text_ : TfidfEncoder
+        The vocabulary and its weights.
+    vectors_ : ndarray of float32, shape (n_terms, d)
+        Vectors of length 1, or 0 for a word that never stands near another more often than
+        by chance.
+    mean_ : ndarray of float32, shape (d,)
+        Mean of the pool's texts that hold a known word, before it is taken off.
+    notes_ : tuple of str
+        What a person should know about this fit.
+    """
+
+    def __init__(
+        self,
+        preparation: TextPreparation = DEFAULT_PREPARATION,
+        *,
+        dimensions: int = 300,
+        window: int = 8,
+        weighting: Weighting = "flat",
+        smoothing: float = 0.75,
+        eigenvalue_power: float = 0.5,
+        iterations: int = 5,
+        random_state: int = 0,
+    ) -> None:
+        self.preparation = preparation
+        self.dimensions = dimensions
+        self.window = window
+        self.weighting = weighting
+        self.smoothing = smoothing
+        self.eigenvalue_power = eigenvalue_power
+        self.iterations = iterations
+        self.random_state = random_state
+
+    def fit(self, rows: Rows, y: Any = None, *, progress: Progress = SILENT) -> Self:
+        """Learn the vectors. See :class:`Encoder`."""
+        self._fit(rows, progress)
+        return self
+
+    def fit_transform(self, rows: Rows, y: Any = None, *, progress: Progress = SILENT) -> Floats:
+        """As ``fit(rows).transform(rows)``, reading the texts once."""
+        return self._encode(self._fit(rows, progress))
+
+    def _fit(self, rows: Rows, progress: Progress) -> sparse.csr_matrix:
+        stream, notes = self._read(as_texts(rows), progress.part(0, 0.45))
+        pairs = cooccurrence(
+            stream.ids,
+            stream.offsets,
+            len(stream.vocabulary),
+            window=self.window,
+            weighting=self.weighting,
+            positions=stream.positions,
+            progress=progress.part(0.45, 0.6),
+        )
+        matrix = ppmi(pairs, smoothing=self.smoothing, progress=progress.part(0.6, 0.65))
+        del pairs
+        spectrum = leading_eigenvectors(
+            matrix,
+            self.dimensions,
+            iterations=self.iterations,
+            random_state=self.random_state,
+            progress=progress.part(0.65, 0.97),
+        )
+        del matrix
+        scale = np.abs(spectrum.values) ** self.eigenvalue_power
+        vectors = spectrum.vectors * scale.astype(np.float32)
+        found = vectors.shape[1]
+        if found == 0:
+            # an encoded row has at least one value, if only a zero
+            vectors = np.zeros((len(stream.vocabulary), 1), dtype=np.float32)
+            notes += ("No two words stand together more often than by chance: nothing to learn.",)
+        elif found < self.dimensions:
+            notes += (
+                f"{self.dimensions} dimensions were asked for; the company of "
+                f"{len(stream.vocabulary):,} words carries {found}.",
+            )
+        text = TfidfEncoder(self.preparation)
+        text.load_state({"vocabulary": stream.vocabulary.state(), "notes": []})
+        self.notes_ = notes
+        self.text_ = text
+        self.vectors_ = unit_rows(vectors)
+        weighted = text.weigh(stream.counts())
+        # the mean of the products is the product of the mean
+        known = max(int(np.count_nonzero(np.diff(weighted.indptr))), 1)
+        total = np.asarray(weighted.sum(axis=0, dtype=np.float64)).ravel()
+        self.mean_ = (total @ self.vectors_ / known).astype(np.float32)
+        self.__dict__.pop("_space", None)
+        progress.update(1.0, f"{len(stream.vocabulary):,} words, {found} dimensions")
+        return weighted
+
+    def _read(
+        self, texts: npt.NDArray[Any], progress: Progress
+    ) -> tuple[WordStream, tuple[str, ...]]:
+        """The texts as numbered words; frequency limits that leave none give way."""
+        preparation = self.preparation
+        notes: list[str] = []
+        while True:
+            try:
+                return read_words(texts, preparation, progress=progress), tuple(notes)
+            except BadData as error:
+                looser = relaxed(preparation)
+                if looser is None:
+                    raise
+                preparation, change = looser
+                notes.append(f"{error.message} {change} was used instead.")
+
+    def transform(self, rows: Rows) -> Floats:
+        """Encode texts as (n, d) float32 with length 1, or 0 without a known word."""
+        check_is_fitted(self)
+        return self._encode(self.text_.transform(rows))
+
+    def _encode(self, weighted: sparse.csr_matrix) -> Floats:
+        sums = np.asarray(weighted @ self.vectors_, dtype=np.float32)
+        nothing = ~sums.any(axis=1)
+        sums -= self.mean_
+        sums[nothing] = 0
+        return unit_rows(sums)
+
+    def parts(self, text: str) -> Parts:
+        """What each term of the text adds to its row; the base is the mean, taken off."""
+        check_is_fitted(self)
+        first = self.text_.parts(text)
+        matrix = np.asarray(first.matrix @ self.vectors_, dtype=np.float32)
+        total = matrix.sum(axis=0)
+        base = -self.mean_ if matrix.any() else np.zeros_like(self.mean_)
+        length = np.float32(float(np.linalg.norm(total + base)) or 1.0)
+        return Parts(
+            spans=first.spans, terms=first.terms, matrix=matrix / length, base=base / length
+        )
+
+    def word_space(self) -> WordSpace:
+        """The vectors, to ask for nearest words and word arithmetic."""
+        check_is_fitted(self)
+        return self._space
+
+    @cached_property
+    def _space(self) -> WordSpace:
+        return WordSpace(self.text_.vocabulary_.terms, self.vectors_)
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
+        """Dimension 1, dimension 2, ..."""
+        check_is_fitted(self)
+        count = self.vectors_.shape[1]
+        return np.asarray([f"dimension {i + 1}" for i in range(count)], dtype=object)
+
+    def state(self) -> State:
+        """What was learned, as plain arrays and values."""
+        check_is_fitted(self)
+        return {
+            "text": self.text_.state(),
+            "vectors": self.vectors_,
+            "mean": self.mean_,
+            "notes": list(self.notes_),
+        }
+
+    def load_state(self, state: State) -> Self:
+        """Take over what another encoder learned. See :class:`Encoder`."""
+        text = TfidfEncoder(self.preparation).load_state(part(state, "text", dict))
+        vectors = numbers(state, "vectors", (len(text.vocabulary_), None))
+        mean = numbers(state, "mean", (vectors.shape[1],))
+        self.notes_ = tuple(str(note) for note in part(state, "notes", list))
+        self.text_ = text
+        self.vectors_ = vectors.astype(np.float32, copy=False)
+        self.mean_ = mean.astype(np.float32, copy=False)
+        self.__dict__.pop("_space", None)
+        return self
+
+
+PARAMS: tuple[Param, ...] = (
+    Param(
+        "dimensions",
+        "int",
+        300,
+        "How many numbers describe a word and a text: fewer are coarser, more cost more.",
+        low=2,
+        high=1000,
+        scale="log",
+    ),
+    Param(
+        "window",
+        "int",
+        8,
+        "How far apart two words may stand to count as neighbours; 0 takes the whole text, "
+        "which suits short ones.",
+        low=0,
+        high=100,
+    ),
+    Param(
+        "weighting",
+        "choice",
+        "flat",
+        "Whether close neighbours count more than distant ones.",
+        choices=("flat", "harmonic"),
+        choice_labels={"flat": "All alike", "harmonic": "By 1 / distance"},
+        advanced=True,
+    ),
+    Param(
+        "smoothing",
+        "float",
+        0.75,
+        "Below 1, rare neighbours count less.",
+        low=0.0,
+        high=1.0,
+        advanced=True,
+    ),
+    Param(
+        "eigenvalue_power",
+        "float",
+        0.5,
+        "Up to 1, the main directions count more than the fine ones.",
+        low=0.0,
+        high=1.0,
+        advanced=True,
+    ),
+    Param(
+        "iterations",
+        "int",
+        5,
+        "How often the directions are improved: more sharpen the main ones.",
+        low=1,
+        high=20,
+        advanced=True,
+    ),
+)
+
+
+def _make(settings: Mapping[str, Value], seed: int) -> PPMIEncoder:
+    own: dict[str, Any] = {param.name: settings[param.name] for param in PARAMS}
+    return PPMIEncoder(TextPreparation.from_settings(settings), **own, random_state=seed)
+
+
+def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
+    preparation = TextPreparation.from_settings(settings)
+    first = text_cost(size, preparation)
+    tokens = size.characters / 12 * preparation.ngram_max
+    typical = tokens / max(size.rows, 1)
+    reach = int(settings["window"] or 0) or typical
+    pairs = tokens * min(2 * reach, typical) * preparation.ngram_max
+    return Estimate(first.seconds + pairs * 1e-7, first.memory_mb + pairs * 1e-5)
+
+
+METHOD = Method(
+    key="ppmi",
+    title="Word vectors (PPMI + SVD)",
+    learns="What words mean, from the words that stand near them: a text is the sum of its words.",
+    when="The first choice for texts with few labels; the more unlabelled text, the better.",
+    cost="Some five seconds for ten thousand texts, and half a gigabyte of memory.",
+    source=(
+        "Levy & Goldberg 2014, Neural word embedding as implicit matrix factorization; "
+        "Levy, Goldberg & Dagan 2015, Improving distributional similarity with lessons learned "
+        "from word embeddings"
+    ),
+    modalities=("text",),
+    params=(*PARAMS, *TEXT_PARAMS),
+    make=_make,
+    estimate=_estimate,
+    insight="words",
+)
