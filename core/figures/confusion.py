@@ -8,10 +8,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.evaluate.results import Evaluation
-from core.figures.style import BLUE, ORANGE, SMALL, Chart, chart, faint, label, names_axis, plain
+from core.figures.style import BLUE, ORANGE, SMALL, Chart, chart, faint, labels, names_axis, plain
 
-#: Up to so many classes counts are written into the cells, and names beside the lines.
-_COUNTED, _NAMED = 8, 40
+#: Up to so many classes counts are written into the cells, names below the columns, and names
+#: beside the lines. A phone has 18 pixels for each of 14 columns, and no more.
+_COUNTED, _COLUMNS_NAMED, _NAMED = 8, 14, 40
 
 
 def confusion(evaluation: Evaluation) -> Chart:
@@ -55,15 +56,17 @@ def confusion(evaluation: Evaluation) -> Chart:
     lines |= {"range": [k - 0.5, -0.5], "title": {"text": "Truth"}}
     columns: dict[str, Any] = {
         "range": [-0.5, k - 0.5],
-        "title": {"text": "Answer"},
+        "title": {"text": "Answer" if k <= _COLUMNS_NAMED else "Answer, in the same order"},
         "showgrid": False,
         "tickmode": "array",
         "tickvals": list(range(k)),
-        "ticktext": [label(name, 14) for name in names],
+        "ticktext": labels(names, 14),
         "tickangle": -90 if k > 3 else 0,
     }
+    if k > _COLUMNS_NAMED:
+        columns["showticklabels"] = False
     if k > _NAMED:
-        lines["showticklabels"] = columns["showticklabels"] = False
+        lines["showticklabels"] = False
     return chart(
         traces, height=side + 130, alt=_alt(evaluation, counts), xaxis=columns, yaxis=lines
     )

@@ -69,7 +69,12 @@ def class_balance(profile: Profile) -> Chart:
         alt=_balance(counts),
         barmode="stack",
         margin={"l": 8, "r": 12, "t": 28, "b": 8},
-        xaxis={"title": {"text": title}, "range": [0, 1.18 * max(most, 1)], "nticks": 5},
+        xaxis={
+            "title": {"text": title},
+            "range": [0, 1.18 * max(most, 1)],
+            "nticks": 5,
+            "tickformat": ",",
+        },
         yaxis=names_axis([name for name, _, _ in shown]),
         annotations=notes,
     )
@@ -138,10 +143,16 @@ def lengths(profile: Profile) -> Chart:
             "type": "log",
             "title": {"text": f"Length in {found.unit}"},
             "showgrid": False,
+            "tickformat": ",",
             "dtick": 1 if span > 1.2 else "D2",
             "range": [float(np.log10(edges[0])) - 0.02 * span, float(np.log10(edges[-1])) + 0.02],
         },
-        yaxis={"title": {"text": "Texts"}, "rangemode": "tozero", "nticks": 5},
+        yaxis={
+            "title": {"text": "Texts"},
+            "rangemode": "tozero",
+            "nticks": 5,
+            "tickformat": ",",
+        },
         shapes=[
             {
                 "type": "line",
@@ -155,7 +166,7 @@ def lengths(profile: Profile) -> Chart:
         ],
         annotations=[
             note(
-                f"half are shorter than {found.median:,.0f}",
+                f"half are shorter than {found.median:,.0f} {found.unit}",
                 colour=ORANGE,
                 x=centre,
                 yref="paper",

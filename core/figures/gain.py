@@ -129,7 +129,7 @@ def gain_per_class(evaluation: Evaluation) -> Chart:
     values = [100 * gain for _, gain in shown]
     reach = max(max(map(abs, values), default=0.0), 1.0)
     low, high = min(0.0, *values, 0.0), max(0.0, *values, 0.0)
-    room = 0.22 * max(high - low, reach)  # for the numbers beside the bars
+    room = 0.26 * max(high - low, reach)  # for the numbers beside the bars
     title = "Points of recall gained"
     if len(shown) < len(gains):
         title += f", {len(shown)} of {len(gains)} classes"
@@ -179,9 +179,11 @@ def _alt(gains: list[tuple[ClassScores, float]]) -> str:
 
 
 def _anchor(value: float, ends: list[float]) -> str:
-    """Where a label above a value leans so that it stays inside the plot."""
+    """Where a label above a value leans: away from the zero line, and inside the plot."""
     share = (value - min(ends)) / max(max(ends) - min(ends), 1e-9)
-    return "right" if share > 0.75 else "left" if share < 0.25 else "center"
+    if value >= 0:
+        return "left" if share < 0.7 else "right"
+    return "right" if share > 0.3 else "left"
 
 
 def _zero() -> dict[str, Any]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from core.evaluate.results import CurvePoint, Evaluation, Interval
@@ -19,11 +20,11 @@ def label_curve(evaluation: Evaluation) -> Chart:
     places = [_place(point, len(evaluation.classes)) for point in points]
     own = next((i for i, p in enumerate(points) if p is evaluation.point), None)
     paired = all(point.baseline is not None for point in points)
-    lines = [("Pretrained" if paired else "Without pretraining", BLUE, [p.model for p in points])]
-    if not paired:
-        lines = [(lines[0][0], GREY, lines[0][2])]
+    lines = [("Pretrained", BLUE, [p.model for p in points])]
+    if paired:
+        lines.append(("Not pretrained", GREY, [p.baseline for p in points if p.baseline]))
     else:
-        lines.append(("Without pretraining", GREY, [p.baseline for p in points if p.baseline]))
+        lines = [("Not pretrained", GREY, lines[0][2])]
 
     traces: list[Any] = []
     for _, colour, values in lines:
@@ -49,11 +50,11 @@ def label_curve(evaluation: Evaluation) -> Chart:
         height = evaluation.point.model.value
         traces.append(
             go.Scatter(
-                x=[saved.per_class, saved.needed_per_class, saved.needed_per_class],
-                y=[height, height, bottom],
+                x=[saved.per_class, saved.needed_per_class],
+                y=[height, height],
                 mode="lines",
                 name="Labels saved",
-                line={"color": ORANGE, "width": 2, "dash": "dot"},
+                line={"color": ORANGE, "width": 2.5, "dash": "dot"},
                 hoverinfo="skip",
             )
         )
@@ -129,22 +130,31 @@ def _range(values: Sequence[Interval]) -> tuple[float, float]:
 def _names(
     lines: Sequence[tuple[str, str, Sequence[Interval]]], places: Sequence[float]
 ) -> list[dict[str, Any]]:
-    """A name above the upper line and one below the lower, where rising lines leave room."""
-    last = len(places) - 1
-    ends = [values[last].value for _, _, values in lines]
+    """A name above the upper line and one below the lower, where rising lines leave room.
+
+    Both stand at the middle, so that either has half the width for itself.
+    """
+    x = np.log10(places)
+    middle = (x[0] + x[-1]) / 2
+
+    def at_middle(values: Sequence[float]) -> float:
+        return float(np.interp(middle, x, values))
+
+    order = sorted(lines, key=lambda line: -at_middle([v.value for v in line[2]]))
     notes = []
-    for (name, colour, values), end in zip(lines, ends, strict=True):
-        above = end == max(ends) and (len(lines) == 1 or colour == BLUE or end > min(ends))
-        at = last // 2 if above else min((last + 1) // 2, last)
-        edge = values[at].high if above else values[at].low
+    for i, (name, colour, values) in enumerate(order):
+        above = i == 0
+        ends = [v.high if above else v.low for v in values]
+        edge = [v.value if end is None else end for v, end in zip(values, ends, strict=True)]
         notes.append(
             note(
                 f"<b>{name}</b>",
                 colour=colour,
-                x=math.log10(places[at]),
-                y=values[at].value if edge is None else edge,
-                xanchor=("right" if above else "left") if last else "center",
+                x=float(middle),
+                y=at_middle(edge),
+                xanchor=("right" if above else "left") if len(places) > 1 else "center",
                 yanchor="bottom" if above else "top",
+                xshift=(-6 if above else 6) if len(places) > 1 else 0,
                 yshift=4 if above else -4,
             )
         )

@@ -111,7 +111,12 @@ def clusters(found: Sequence[Cluster]) -> Chart:
         ],
         height=max(160, 34 * len(shown) + 70),
         alt=_alt(ordered),
-        xaxis={"title": {"text": title}, "range": [0, 1.02 * max(most, 1)], "nticks": 5},
+        xaxis={
+            "title": {"text": title},
+            "range": [0, 1.02 * max(most, 1)],
+            "nticks": 5,
+            "tickformat": ",",
+        },
         yaxis={"visible": False, "range": [len(shown) - 0.6, -0.9]},
         annotations=notes,
     )

@@ -8,6 +8,7 @@ they are when touched: on a phone a finger that scrolls must not zoom.
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,13 +60,25 @@ def shorten(text: str, length: int) -> str:
     text = " ".join(text.split())
     if len(text) <= length:
         return text
-    head = (length - 1 + 1) // 2
+    head = length // 2
     return f"{text[:head].rstrip()}…{text[len(text) - (length - 1 - head) :].lstrip()}"
 
 
 def label(text: str, length: int) -> str:
     """A name on a chart: shortened and safe."""
     return plain(shorten(text, length))
+
+
+def labels(names: Sequence[str], length: int) -> list[str]:
+    """Names that stand together, shortened so that they stay apart where they can, and safe."""
+    short = [shorten(name, length) for name in names]
+    for twin in {text for text in short if short.count(text) > 1}:
+        alike = [i for i, text in enumerate(short) if text == twin]
+        # characters in common, not folders
+        shared = len(os.path.commonprefix([names[i] for i in alike]))  # noqa: RUF071
+        for i in alike:
+            short[i] = "…" + shorten(names[i][shared:], length - 1)
+    return [plain(text) for text in short]
 
 
 def wrapped(text: str, *, width: int = 60, lines: int = 4) -> str:
@@ -100,6 +113,7 @@ def chart(traces: Sequence[Any], *, height: int, alt: str, **layout: Any) -> Cha
         "gridcolor": GRID,
         "showline": False,
         "ticks": "",
+        "ticklabelstandoff": 4,
         "tickfont": {"size": SMALL},
         "title": {"font": {"size": SMALL + 1}, "standoff": 8},
     }
@@ -120,12 +134,12 @@ def note(text: str, *, colour: str | None = None, **place: Any) -> dict[str, Any
 def names_axis(names: Sequence[str], *, length: int = 18) -> dict[str, Any]:
     """A y axis with a name a line, from top to bottom.
 
-    Lines are numbered, since two names may look the same once they are shortened.
+    Lines are numbered, since two names may look the same once they are shortened all the same.
     """
     return {
         "tickmode": "array",
         "tickvals": list(range(len(names))),
-        "ticktext": [label(name, length) for name in names],
+        "ticktext": labels(names, length),
         "range": [len(names) - 0.4, -0.6],
         "showgrid": False,
     }
