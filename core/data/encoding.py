@@ -193,16 +193,13 @@ def _utf8(source: Source) -> Encoding | None:
 
 def _legacy(source: Source) -> Encoding:
     """An encoding from before Unicode, from the lines with bytes beyond ASCII."""
-    lines, size = [], 0
+    sample = b""
     with source.open() as stream:
-        for line in stream:
+        while len(sample) < _SAMPLE and (line := stream.readline(_SAMPLE)):
             if not line.isascii():
-                lines.append(line)
-                size += len(line)
-                if size > _SAMPLE:
-                    break
-    # only the words, so that the signs of the format do not weigh in
-    sample = b"".join(lines)[:_SAMPLE]
+                # a piece of a longer line may end within a character
+                whole = line if line.endswith(b"\n") else line[: _last_break(line)]
+                sample += whole
     codec = _western(sample) or _library(sample)
     if codec is not None:
         try:
@@ -219,6 +216,12 @@ def _legacy(source: Source) -> Encoding:
         "If letters look wrong, save it as UTF-8."
     )
     return Encoding(codec, "strict", (note,))
+
+
+def _last_break(line: bytes) -> int:
+    """Where the last space or separator of a line is; its length where there is none."""
+    place = max(line.rfind(sign) for sign in (b" ", b",", b";", b"\t"))
+    return place if place >= 0 else len(line)
 
 
 def _western(sample: bytes) -> str | None:

@@ -38,7 +38,7 @@ class Limits:
     max_cells: int = 10_000_000
     max_unpacked: int = 500 * _MB
     max_memory: int = 3_000 * _MB
-    max_seconds: int = 90
+    max_seconds: int = 60
 
     @property
     def max_record(self) -> int:

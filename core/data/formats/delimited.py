@@ -132,7 +132,7 @@ def _read_either_way(file: _File, dialect: Dialect) -> tuple[GrowingTable, bool]
             other = file.parse(plain)
         except BadData:
             return table, False
-        if other.enclosed <= other.opened:
+        if other.enclosed < other.opened:
             return other, True
     return table, False
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 _BLOCK = 2**20
+_EDGE = (2**20, 2**14)  # rows and columns of a sheet, by Excel's own limits
 # RuntimeError: a part under a password (and its kin NotImplementedError: an unknown packing)
 _ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
 _AGAIN = "Open it in a spreadsheet program, save it as .xlsx or CSV, and bring that."
@@ -64,6 +65,13 @@ def read(
     workbook = _open(content, name=name)
     notes: list[str] = []
     table, chosen = _choose(workbook, sheet, name=name, notes=notes)
+    row, column = table.end or (0, 0)
+    if row >= _EDGE[0] or column >= _EDGE[1]:
+        raise BadData(
+            f"{name} is not a sound Excel workbook: a cell stands in row {row + 1:,}, "
+            f"column {column + 1:,}, beyond the edge of a sheet.",
+            hint=_AGAIN,
+        )
     width, height = table.width, table.height
     check_columns(width, name=name, limits=limits)
     check_rows(height - 1, width, name=name, limits=limits)
@@ -102,6 +110,9 @@ def read(
     ]
     arrays = [pa.array(columns[i], type=_kind(columns[i])) for i in kept]
     batch = pa.RecordBatch.from_arrays(arrays, names=[names[i] for i in kept])
+    # a shared text is small in the file and large here when many cells show it
+    if batch.nbytes > limits.max_unpacked:
+        raise too_much(name, limits)
     return Found(batch.schema, [batch], notes, chosen)
 
 

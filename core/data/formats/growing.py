@@ -54,7 +54,7 @@ class GrowingTable:
             return
         if self._plain:
             for value in row:
-                if '"' in value:
+                if value.startswith('"'):
                     shut = len(value) > 1 and value[0] == value[-1] == '"'
                     self.enclosed += shut
                     self.opened += not shut

@@ -157,10 +157,12 @@ def _check_lengths(column: Any, title: str, *, row: int, name: str, limits: Limi
 
 def _readable(file: Any, title: str, kind: pa.DataType) -> bool:
     """Whether a column holds what people read; bytes may, when their start is UTF-8."""
-    if not _is_bytes(kind):
-        return not _holds_bytes(kind)
     import pyarrow as pa
 
+    if isinstance(kind, pa.BaseExtensionType):
+        return not _holds_bytes(kind.storage_type)
+    if not _is_bytes(kind):
+        return not _holds_bytes(kind)
     try:
         first = next(file.iter_batches(batch_size=64, columns=[title]), None)
         values = first.column(title).to_pylist() if first is not None else []
@@ -197,7 +199,7 @@ def _kind(kind: pa.DataType) -> pa.DataType:
     """The type an answer has for a column: whole number, number, true/false or text."""
     import pyarrow as pa
 
-    if isinstance(kind, pa.ExtensionType):
+    if isinstance(kind, pa.BaseExtensionType):
         return _kind(kind.storage_type)
     if pa.types.is_dictionary(kind):
         return _kind(kind.value_type)

@@ -41,6 +41,7 @@ GOOD = HEAD + b"good tea,pos\nbad tea,neg\n"
 TABLE = [["text", "label"], ["good", "pos"], ["bad", "neg"]]
 BOOK = workbook({"S": TABLE})
 PARQUET = parquet_bytes({"text": ["good", "bad"] * 20, "label": ["pos", "neg"] * 20})
+PARQUET_OF_BYTES = parquet_bytes({"text": [b"good", b"bad"] * 20})
 SHEET = (
     b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/'
     b'main"><sheetData>%s</sheetData></worksheet>'
@@ -132,6 +133,18 @@ BROKEN: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
         HEAD + b'"fine",x\n"never, closed,y\n' + b"more text that is swallowed,x\n" * 8_000,
         ("line 3", "more than 200,000 characters", "never closed"),
         'twice ("")',
+    ),
+    "open quote in the last row": (
+        "f.csv",
+        HEAD + b'"fine",x\n"fine",y\n"never closed,y\n',
+        ("double quote", "line 4", "never closed"),
+        'twice ("")',
+    ),
+    "field beyond the parser": (
+        "f.csv",
+        HEAD + b"a,x\n" + b"w" * 250_000 + b",y\n",
+        ("line 3", "longer than 200,000 characters"),
+        "into passages",
     ),
     "giant field": (
         "f.csv",
@@ -348,6 +361,39 @@ BROKEN: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
         ("row 3", "longer than 1,000"),
         "into passages",
     ),
+    "sheet of empty texts": (
+        "f.xlsx",
+        repacked(
+            BOOK,
+            {
+                "xl/worksheets/sheet1.xml": SHEET
+                % b'<row r="1"><c r="A1" t="inlineStr"><is><t></t></is></c></row>'
+            },
+        ),
+        ("The sheet 'S' of f.xlsx is empty",),
+        "Fill in",
+    ),
+    "cell beyond the edge": (
+        "f.xlsx",
+        repacked(
+            BOOK,
+            {
+                "xl/worksheets/sheet1.xml": SHEET
+                % b'<row r="4294967295"><c r="A4294967295"><v>1</v></c></row>'
+            },
+        ),
+        ("row 4,294,967,295, column 1", "beyond the edge"),
+        "save it as .xlsx or CSV",
+    ),
+    "cell without a number": (
+        "f.xlsx",
+        repacked(
+            BOOK,
+            {"xl/worksheets/sheet1.xml": SHEET % b'<row r="1"><c r="A1" t="n"><v>x</v></c></row>'},
+        ),
+        ("not a sound Excel workbook", "float"),
+        "save it as .xlsx or CSV",
+    ),
     "zip bomb": (
         "f.xlsx",
         repacked(BOOK, {"xl/media/film.bin": bytes(900_000)}),
@@ -400,6 +446,12 @@ BROKEN: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
     "damaged Parquet": (
         "f.parquet",
         PARQUET[:4] + bytes(60) + PARQUET[64:],
+        ("not a sound Parquet",),
+        "cut off on its way",
+    ),
+    "damaged Parquet of bytes": (
+        "f.parquet",
+        PARQUET_OF_BYTES[:4] + bytes(60) + PARQUET_OF_BYTES[64:],
         ("not a sound Parquet",),
         "cut off on its way",
     ),
@@ -464,7 +516,8 @@ def _here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def limits_for(kind: str) -> Limits:
     """The parser itself bounds a value at the greatest limit in use, so that one needs room."""
-    return replace(SMALL, max_field=200_000) if kind == "open quote in a long file" else SMALL
+    large = ("open quote in a long file", "field beyond the parser")
+    return replace(SMALL, max_field=200_000) if kind in large else SMALL
 
 
 @pytest.mark.parametrize("kind", BROKEN)

@@ -54,6 +54,15 @@ def test_text_comes_back_from_its_encoding(text: str, codec: str, title: str) ->
     assert decoded(text.encode(codec)) == (title, text)
 
 
+def test_a_long_file_is_judged_by_whole_characters() -> None:
+    """The part that is looked at never ends in the middle of a character."""
+    for text in (JAPANESE * 600, JAPANESE.replace("\n", "、") * 600 + ",x\n"):
+        for shift in range(2):
+            title, back = decoded(("a" * shift + text).encode("cp932"))
+            assert title == "Shift-JIS"
+            assert back == "a" * shift + text
+
+
 @pytest.mark.parametrize("sentence", ["¿Dónde está el niño?", "£5 für 20 °C", "it’s naïve – “so”…"])
 def test_little_western_text_is_windows_1252(sentence: str) -> None:
     text = f"text,label\n{sentence},x\n"
@@ -116,6 +125,13 @@ def test_bytes_of_no_encoding_are_refused() -> None:
     # every byte beyond ASCII: no encoding finds a language in them
     with pytest.raises(BadData, match=r"encoding of f\.csv cannot be told"):
         find(b"text\n" + bytes(range(128, 256)) * 3 + b"\n")
+
+
+def test_a_guess_must_fit_the_whole_file() -> None:
+    """Russian at the start, and far behind it a byte that its encoding does not have."""
+    content = (RUSSIAN * 1000).encode("cp1251") + b"\x98\n"
+    with pytest.raises(BadData, match=r"encoding of f\.csv cannot be told"):
+        find(content)
 
 
 def test_a_named_encoding_is_taken() -> None:

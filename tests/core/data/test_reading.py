@@ -97,6 +97,14 @@ class TestDelimited:
         content = b'label\ttext\nham\t"Win now\nspam\tok"\nham\tfine\n'
         assert len(read_table(content, "f.tsv")) == 3
 
+    def test_lines_in_quotes_that_would_fit_without_them_as_well(self) -> None:
+        content = b'text,label\n"fine",x\n"good",y\n"p,q\nr",s\n'
+        assert values(read_table(content, "f.csv"))[1:] == [
+            ["fine", "x"],
+            ["good", "y"],
+            ["p,q\nr", "s"],
+        ]
+
     def test_line_ends_of_windows_and_old_macs(self) -> None:
         for end in (b"\r\n", b"\r"):
             content = delimited(ROWS).replace(b"\n", end)
@@ -184,6 +192,16 @@ class TestDelimited:
         table = read_table(delimited(rows), "f.csv")
         assert values(table) == rows
 
+    def test_a_file_longer_than_a_block(self) -> None:
+        rows = [["text", "label"], *([f"t{i}", "x"] for i in range(110_000))]
+        assert read_table(delimited(rows), "f.csv").frame["text"].tolist() == [
+            r[0] for r in rows[1:]
+        ]
+
+    def test_a_long_name_of_a_column_is_cut(self) -> None:
+        table = read_table(b"word " * 60 + b",label\na,b\n", "f.csv", header=True)
+        assert [len(name) for name in table.frame.columns] == [120, 5]
+
     @given(
         st.lists(
             st.lists(
@@ -256,7 +274,7 @@ class TestJson:
     def test_halves_of_characters_are_replaced(self) -> None:
         table = read_table(b'{"text": "\\ud83d\\ude00 \\ud83d end"}\n', "f.jsonl")
         assert table.frame["text"].tolist() == ["\U0001f600 \ufffd end"]
-        assert "halves of characters" in table.notes[0]
+        assert "Halves of characters in 1 value" in table.notes[0]
 
     def test_huge_numbers_are_names(self) -> None:
         table = read_table(b'{"text": "a", "id": 123456789012345678901}\n', "f.jsonl")
@@ -264,6 +282,9 @@ class TestJson:
 
     def test_blank_lines_are_skipped(self) -> None:
         assert len(read_table(b'\n{"text": "a"}\n\n{"text": "b"}\n\n', "f.jsonl")) == 2
+
+    def test_an_array_in_a_file_of_any_name(self) -> None:
+        assert read_table(b'[{"text": "a"}]', "f.txt").format == "jsonl"
 
     def test_csv_under_the_name_of_json_is_read_and_named(self) -> None:
         table = read_table(delimited(ROWS), "f.jsonl")
@@ -302,6 +323,15 @@ class TestExcel:
         assert "'Data'" in table.notes[0]
         assert "'Other'" in table.notes[0]
 
+    def test_a_sheet_that_is_not_there(self) -> None:
+        with pytest.raises(BadData, match=r"f\.xlsx has no sheet 'C'") as caught:
+            read_table(workbook({"A": ROWS, "B": ROWS}), "f.xlsx", sheet="C")
+        assert caught.value.hint == "It has: 'A', 'B'."
+
+    def test_a_named_sheet_that_is_empty(self) -> None:
+        with pytest.raises(BadData, match=r"The sheet 'B' of f\.xlsx is empty"):
+            read_table(workbook({"A": ROWS, "B": []}), "f.xlsx", sheet="B")
+
     def test_a_named_sheet(self) -> None:
         content = workbook({"A": ROWS, "B": [["text"], ["only"]]})
         table = read_table(content, "f.xlsx", sheet="B")
@@ -331,6 +361,11 @@ class TestExcel:
         table = read_table(old_workbook([["text", "n"], ["Grün", 1.0], ["b", 2.5]]), "f.xls")
         assert (table.format, table.sheet) == ("excel", "S1")
         assert values(table) == [["text", "n"], ["Grün", 1.0], ["b", 2.5]]
+
+    def test_what_it_becomes_is_bounded_too(self) -> None:
+        content = old_workbook([["text"], *[["w" * 500]] * 20])
+        with pytest.raises(BadData, match="unpacks to more than 5 kB"):
+            read_table(content, "f.xls", limits=Limits(max_unpacked=5_000))
 
     def test_a_workbook_named_csv_is_read_and_named(self) -> None:
         table = read_table(workbook({"S": ROWS}), "f.csv")
@@ -393,6 +428,14 @@ class TestParquet:
         pd.DataFrame({"text": ["a", "b"]}, index=[5, 7]).to_parquet(out)
         assert list(read_table(out.getvalue(), "f.parquet").frame.columns) == ["text"]
 
+    def test_types_of_their_own(self) -> None:
+        ids = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([b"0" * 16], pa.binary(16)))
+        notes = pa.ExtensionArray.from_storage(pa.json_(), pa.array(['{"a": 1}']))
+        table = pa.table({"id": ids, "json": notes})
+        read = read_table(parquet_bytes(table), "f.parquet")
+        assert values(read) == [["json"], ['{"a": 1}']]
+        assert "'id'" in read.notes[0]
+
     def test_several_row_groups(self) -> None:
         texts = [f"t{i}" for i in range(5000)]
         content = parquet_bytes({"text": texts}, row_group_size=1500)
@@ -434,7 +477,7 @@ class TestAPartOfTheirOwn:
         with pytest.raises(BadData, match="cannot be opened as Excel: its contents are damaged"):
             read_table(content, "f.xlsx")
 
-    def test_more_than_its_bound_comes_out(self) -> None:
+    def test_more_than_its_bound_is_stopped_on_the_way(self) -> None:
         """A directory that says little of what unpacks: the count of what came decides."""
         content = parquet_bytes({"text": pa.array(["x" * 9000] * 500).dictionary_encode()})
         with pytest.raises(BadData, match=r"f.parquet unpacks to more than 1 MB"):

@@ -169,6 +169,12 @@ class TestLabels:
     def test_true_and_false(self) -> None:
         assert self.codes([True, False, True]) == ([1, 0, 1], ("False", "True"))
 
+    def test_numbers_of_numpy_among_objects(self) -> None:
+        assert self.codes([np.int64(1), "1", np.float32(2)], dtype=object) == (
+            [0, 0, 1],
+            ("1", "2"),
+        )
+
     def test_categories(self) -> None:
         assert self.codes(["b", "a", None], dtype="category") == ([1, 0, -1], ("a", "b"))
 
