@@ -56,7 +56,7 @@ pool = st.radio(
 st.caption("Labels are not looked at, and rows kept for the test are never among them.")
 
 st.subheader("Settings", anchor=False)
-settings = forms.settings_form(method.params, key=f"pt_{key}")
+settings = forms.settings_form(forms.for_rows(method.params, data.modality), key=f"pt_{key}")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     name = st.text_input(
         "Name",

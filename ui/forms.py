@@ -8,6 +8,16 @@ from typing import Any
 import streamlit as st
 
 from core.params import Param
+from core.types import Modality
+
+
+#: Groups of settings that mean something for one kind of rows only.
+_ONLY_FOR = {"Text preparation": "text", "Tables": "tabular"}
+
+
+def for_rows(params: Iterable[Param], modality: Modality) -> list[Param]:
+    """The settings that mean something for rows of this kind."""
+    return [p for p in params if _ONLY_FOR.get(p.group, modality) == modality]
 
 
 def settings_form(
