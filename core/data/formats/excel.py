@@ -65,11 +65,11 @@ def read(
     workbook = _open(content, name=name)
     notes: list[str] = []
     table, chosen = _choose(workbook, sheet, name=name, notes=notes)
-    row, column = table.end or (0, 0)
-    if row >= _EDGE[0] or column >= _EDGE[1]:
+    last_row, last_column = table.end or (0, 0)
+    if last_row >= _EDGE[0] or last_column >= _EDGE[1]:
         raise BadData(
-            f"{name} is not a sound Excel workbook: a cell stands in row {row + 1:,}, "
-            f"column {column + 1:,}, beyond the edge of a sheet.",
+            f"{name} is not a sound Excel workbook: a cell stands in row {last_row + 1:,}, "
+            f"column {last_column + 1:,}, beyond the edge of a sheet.",
             hint=_AGAIN,
         )
     width, height = table.width, table.height

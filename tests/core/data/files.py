@@ -105,7 +105,7 @@ def ole(streams: Mapping[str, bytes]) -> bytes:
     return header + b"".join(sectors)
 
 
-def old_workbook(rows: Sequence[Sequence[str | float]]) -> bytes:
+def old_workbook(rows: Sequence[Sequence[str | float]], *, password: bool = False) -> bytes:
     """An .xls ([MS-XLS], BIFF8) of one sheet with texts and numbers."""
 
     def record(kind: int, body: bytes) -> bytes:
@@ -125,6 +125,8 @@ def old_workbook(rows: Sequence[Sequence[str | float]]) -> bytes:
     size = struct.pack("<IIHHH", 0, len(rows), 0, len(rows[0]), 0)
     sheet = start(0x0010) + record(0x0200, size) + cells + record(0x000A, b"")
     page = record(0x0042, struct.pack("<H", 1200))
+    if password:
+        page += record(0x002F, struct.pack("<HHH", 0, 1, 2))
     name = b"S1"
     place = len(start(5)) + len(page) + 4 + 8 + len(name) + 4
     bound = record(0x0085, struct.pack("<IBBBB", place, 0, 0, len(name), 0) + name)

@@ -20,6 +20,7 @@ from core.data.reading import Limits, read_table
 from core.data.source import Source
 from core.errors import BadData
 from tests.core.data.files import (
+    old_workbook,
     ole,
     parquet_bytes,
     read_here,
@@ -432,6 +433,12 @@ BROKEN: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
         "save it as .xlsx or CSV",
     ),
     "password": ("f.xlsx", ole({"EncryptedPackage": b"x"}), ("a password",), "Remove the password"),
+    "old password": (
+        "f.xls",
+        old_workbook(TABLE, password=True),
+        ("a password",),
+        "Remove the password",
+    ),
     "old Word": ("f.xls", ole({"WordDocument": b"x"}), ("an old Word document",), "CSV or Excel"),
     "old slides": ("f.xls", ole({"PowerPoint Document": b""}), ("an old PowerPoint",), "Bring"),
     "old Outlook": ("f.msg", ole({"__properties": b"x"}), ("without a workbook",), "as .xlsx"),
