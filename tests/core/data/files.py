@@ -126,7 +126,7 @@ def old_workbook(rows: Sequence[Sequence[str | float]], *, password: bool = Fals
     sheet = start(0x0010) + record(0x0200, size) + cells + record(0x000A, b"")
     page = record(0x0042, struct.pack("<H", 1200))
     if password:
-        page += record(0x002F, struct.pack("<HHH", 0, 1, 2))
+        page += record(0x002F, struct.pack("<HHH", 1, 1, 1) + bytes(48))
     name = b"S1"
     place = len(start(5)) + len(page) + 4 + 8 + len(name) + 4
     bound = record(0x0085, struct.pack("<IBBBB", place, 0, 0, len(name), 0) + name)
