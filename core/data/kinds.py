@@ -43,7 +43,7 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "an RTF document", "Save the table in it as CSV or Excel, and bring that."),
     (b"\x7fELF", "a program", _BRING),
     (b"MZ", "a program", _BRING),
-    (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "Run git lfs pull."),
+    (b"version https://git-lfs", "a Git LFS pointer to a file", "Run git lfs pull."),
 )
 # Beginnings so short that text may begin alike: believed only before bytes no text has.
 _SHORT = 3

@@ -136,17 +136,18 @@ def _kind(values: Sequence[Any]) -> Any:
 
 
 def _open(content: bytes, *, name: str) -> CalamineWorkbook:
-    from python_calamine import CalamineError, PasswordError, load_workbook
+    from python_calamine import CalamineError, load_workbook
 
     try:
         return load_workbook(io.BytesIO(content))
-    except PasswordError:
-        raise BadData(
-            f"{name} is protected by a password, so nothing in it can be read.",
-            hint="Remove the password in the spreadsheet program, save, and bring it again.",
-        ) from None
     except (CalamineError, OSError) as error:
-        raise _damaged(name, error) from error
+        if content.startswith(b"PK"):
+            raise _damaged(name, error) from error
+        # the library cannot tell a password from damage in the format before 2007
+        raise BadData(
+            f"{name} cannot be opened: it is damaged or protected by a password.",
+            hint=f"Remove the password, if there is one. {_AGAIN}",
+        ) from error
 
 
 def _damaged(name: str, error: Exception) -> BadData:
@@ -210,4 +211,8 @@ def _check_unpacked(content: bytes, *, name: str, limits: Limits) -> None:
                         if total > limits.max_unpacked:
                             raise too_much(name, limits)
     except _ZIP_FAULTS as error:
-        raise _damaged(name, error) from error
+        raise BadData(
+            f"{name} is not a sound Excel workbook: a part of it cannot be unpacked (it is damaged "
+            "or under a password).",
+            hint=_AGAIN,
+        ) from error

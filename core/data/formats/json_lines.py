@@ -186,7 +186,7 @@ def _array(stream: io.TextIOBase, name: str, limits: Limits) -> Iterator[tuple[s
                 if len(text) - at > limits.max_record:
                     raise _too_long(where, name, limits) from None
                 if not more():
-                    raise _bad_array(f"{where} of {name} is not JSON: {error}.") from None
+                    raise _bad_array(f"{where} of {name} is not JSON: {_reason(error)}.") from None
                 continue
         at = end
         yield where, record
@@ -198,13 +198,18 @@ def _broken(line: str, number: int, error: ValueError, name: str) -> BadData:
             f"{name} holds one JSON object that goes over several lines, not one object a line.",
             hint="Write the records one a line (JSON Lines), or as an array [ … ] of objects.",
         )
-    said = getattr(error, "msg", None) or str(error).split(";")[0]
     column = getattr(error, "colno", None)
     place = f" at character {column}" if column else ""
     return BadData(
-        f"Line {number} of {name} is not JSON: {said}{place}, in {line.strip()[:60]!r}.",
+        f"Line {number} of {name} is not JSON: {_reason(error)}{place}, in {line.strip()[:60]!r}.",
         hint=f"Mend or delete that line. {_EXAMPLE}",
     )
+
+
+def _reason(error: ValueError) -> str:
+    """What the parser found, without a place (an array's counts from a window that moves)."""
+    said: str = getattr(error, "msg", None) or str(error)
+    return said.split(";", maxsplit=1)[0].removesuffix(" at")
 
 
 def _bad_array(message: str) -> BadData:

@@ -414,7 +414,7 @@ BROKEN: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
     "encrypted parts": (
         "f.xlsx",
         encrypted_zip(),
-        ("not a sound Excel workbook",),
+        ("cannot be unpacked", "under a password"),
         "save it as .xlsx or CSV",
     ),
     "workbook without a workbook": (
@@ -436,7 +436,7 @@ BROKEN: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
     "old password": (
         "f.xls",
         old_workbook(TABLE, password=True),
-        ("a password",),
+        ("damaged or protected by a password",),
         "Remove the password",
     ),
     "old Word": ("f.xls", ole({"WordDocument": b"x"}), ("an old Word document",), "CSV or Excel"),
@@ -445,7 +445,7 @@ BROKEN: dict[str, tuple[str, bytes, tuple[str, ...], str]] = {
     "old cut off": (
         "f.xls",
         ole({"Workbook": b"\x09\x08"})[:700] + "Workbook".encode("utf-16-le"),
-        ("not a sound Excel workbook",),
+        ("damaged or protected by a password",),
         "save it as .xlsx or CSV",
     ),
     # Parquet
