@@ -10,7 +10,6 @@ import streamlit as st
 from core.params import Param
 from core.types import Modality
 
-
 #: Groups of settings that mean something for one kind of rows only.
 _ONLY_FOR = {"Text preparation": "text", "Tables": "tabular"}
 
