@@ -125,14 +125,15 @@ def _explained(record: RunRecord, classifier: Any, text: str, proba: np.ndarray)
 
 def coloured(text: str, spans: Any, values: Any) -> str:
     """The text as HTML with each span on a tint by its contribution; everything is escaped."""
-    strongest = max((abs(float(value)) for value in values), default=0.0) or 1.0
+    from core.explain.colouring import by_word
+
+    marked = by_word(spans, values)
+    strongest = max((abs(value) for _, _, value in marked), default=0.0) or 1.0
     pieces: list[str] = []
     at = 0
-    for (start, end), value in sorted(zip(spans, values, strict=True), key=lambda pair: pair[0]):
-        if start < at:  # a longer term already covers it
-            continue
+    for start, end, value in marked:
         pieces.append(html.escape(text[at:start]))
-        share = abs(float(value)) / strongest
+        share = abs(value) / strongest
         colour = "47,111,222" if value >= 0 else "217,130,43"
         pieces.append(
             f'<span title="{float(value):+.3f}" style="background:rgba({colour},{0.08 + 0.5 * share:.2f});'

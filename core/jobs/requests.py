@@ -25,7 +25,7 @@ class DataRef:
     name : str, optional
         Of a built-in or downloadable set, made where the home folder has none yet.
     options : dict
-        Options of that set ({"remove": ["headers"]}).
+        Options of that set ({"remove_headers": False}).
     """
 
     fingerprint: str | None = None
