@@ -58,7 +58,9 @@ def _words(text: str) -> list[str]:
 def _nearest(record: ModelRecord) -> None:
     st.subheader("Nearest words", anchor=False)
     space = resources.encoder(record.id).word_space()
-    examples = [str(term) for term in space.terms[:200] if len(str(term)) > 4][:6]
+    # the very commonest words say little; a little further down they have a subject
+    examples = [term for term in space.terms[60:400] if len(term) > 5 and term.isalpha()][:6]
+    examples = examples or [term for term in space.terms if len(term) > 2][:6]
     word = st.text_input(
         "Word",
         value=examples[0] if examples else "",
