@@ -41,6 +41,13 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     return fast
 
 
+def cores() -> int:
+    """How many cores this process may use, as far as containers and job systems say."""
+    import joblib
+
+    return int(joblib.cpu_count())
+
+
 class Stop:
     """Tells running kernels to give up: ``flag[0]`` turns from 0 to 1."""
 
@@ -72,9 +79,7 @@ def in_threads(
     stop : Stop, optional
         Set when ``progress`` or a job raises.
     """
-    import joblib
-
-    workers = min(joblib.cpu_count(), len(jobs)) or 1
+    workers = min(cores(), len(jobs)) or 1
     with ThreadPoolExecutor(workers, thread_name_prefix="warmstart-fit") as pool:
         futures: list[Future[R]] = [pool.submit(job) for job in jobs]
         try:

@@ -50,8 +50,9 @@ def leading_eigenvectors(
     Small matrices are taken apart exactly. For others the vectors are looked for in the
     block Krylov space of a random block (Musco & Musco 2015, after Halko, Martinsson & Tropp
     2011): the space spanned by what ``iterations`` applications of the matrix make of the
-    block. Its size is three times ``rank`` whatever ``iterations`` is, so the costs hardly
-    depend on it. For vectors as good, subspace iteration takes half as many products again.
+    block. Its size (:func:`searched`) is the same whatever ``iterations`` is, so the
+    costs hardly depend on it. Subspace iteration takes half as many products again for
+    vectors as good.
 
     Parameters
     ----------
@@ -92,12 +93,17 @@ def leading_eigenvectors(
     return Spectrum(values, chosen)
 
 
+def searched(n: int, rank: int) -> int:
+    """Dimensions of the space that ``rank`` vectors of an n by n matrix are looked for in."""
+    return min(3 * rank, rank + 600, n)
+
+
 def _krylov(
     matrix: sparse.csr_matrix, rank: int, iterations: int, random_state: int, progress: Progress
 ) -> tuple[Floats, Floats]:
     """Ritz values and vectors of the block Krylov space, unordered."""
     n = matrix.shape[0]
-    size = min(3 * rank, rank + 600, n)
+    size = searched(n, rank)
     width = int(np.ceil(size / iterations))
     widths = [min(width, size - at) for at in range(0, size, width)]
     steps = len(widths) + 1
