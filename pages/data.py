@@ -9,6 +9,7 @@ shell.start("data")
 
 asked = st.query_params.get("run")
 if asked:
+    st.session_state["loading"] = asked
     record = live.follow(asked)
     if record.dataset:
         shell.use_data(record.dataset)
@@ -20,7 +21,7 @@ with st.expander(
     "Choose another data set" if record else "Choose a data set",
     expanded=record is None or start == "file",
     icon=":material/database:",
-    key="data_choose",
+    key=f"data_choose_{record.fingerprint[:8] if record else ''}",  # folds up for a new one
 ):
     sources.choose(datasets.list_all(), start_with_file=start == "file")
 

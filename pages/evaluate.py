@@ -78,6 +78,10 @@ for tab, draw in zip(
             draw(record, evaluation)
 
 with st.container(horizontal=True):
-    shell.next_step("Try it on a text of your own", "predict", run=record.id)
+    shell.next_step(
+        "Try it on a text of your own" if report.is_text(record) else "Try it on test rows",
+        "predict",
+        run=record.id,
+    )
     shell.next_step("Fine-tune with other settings", "finetune", data=(record.dataset or "")[:12])
     shell.next_step("Compare with other runs", "runs")

@@ -56,7 +56,7 @@ steps = [
     for place in PLACES
     if place.key in ("data", "pretrain", "finetune", "evaluate", "predict")
 ]
-with st.grid(len(steps), min_column_width=170):
+with st.grid(len(steps), min_column_width=140):
     for position, place in enumerate(steps, start=1):
         with st.container():
             st.page_link(place.file, label=f"**{position} {place.title}**", icon=place.icon)

@@ -17,7 +17,16 @@ if not finished:
     st.stop()
 
 asked = st.query_params.get("run")
-if asked in finished:
+if asked and asked not in finished:
+    wanted = runs.get(asked)  # an unknown run is said in words
+    st.warning(
+        "Only a finished fine-tuning has a classifier. Choose another one, or wait for it.",
+        title=f"{shell.plain(wanted.name)} cannot predict.",
+    )
+    shell.next_step("Choose another classifier", "predict")
+    shell.next_step("All runs", "runs")
+    st.stop()
+if asked:
     st.session_state["pr_run"] = asked
 if st.session_state.get("pr_run") not in finished:
     st.session_state["pr_run"] = next(iter(finished))

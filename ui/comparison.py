@@ -22,7 +22,11 @@ def side_by_side(records: Sequence[RunRecord]) -> None:
     charts.draw(
         compare_runs(
             [
-                (name, e.test.accuracy, e.comparison.kind if e.comparison else None)
+                (
+                    name,
+                    e.point.model if e.point else e.test.accuracy,
+                    e.comparison.kind if e.comparison else None,
+                )
                 for name, e in zip(named, evaluations, strict=True)
             ]
         ),
@@ -44,9 +48,11 @@ def side_by_side(records: Sequence[RunRecord]) -> None:
         {
             name: {
                 "Verdict": VERDICTS[e.comparison.kind] if e.comparison else "Baseline only",
-                "Test accuracy": f"{e.test.accuracy.value:.3f}",
-                "Without pretraining": f"{e.baseline_test.accuracy.value:.3f}"
-                if e.baseline_test
+                "Test accuracy, mean of draws": f"{e.point.model.value:.3f}"
+                if e.point
+                else f"{e.test.accuracy.value:.3f}",
+                "Without pretraining": f"{e.point.baseline.value:.3f}"
+                if e.point and e.point.baseline
                 else "–",
                 "Macro F1": f"{e.test.macro_f1.value:.3f}",
                 "Log loss": f"{e.test.log_loss.value:.3f}",

@@ -13,7 +13,7 @@ from core.errors import NotFound, WarmstartError
 from core.store.records import RunRecord
 from core.types import Modality
 from ui import charts, faults, resources, rows, shell
-from ui.wording import number, plural, signed
+from ui.wording import number, plural, signed, sure
 
 _MAX_CHARACTERS = 20_000
 
@@ -67,7 +67,7 @@ def one_text(record: RunRecord, classifier: Any) -> None:
     best = int(proba.argmax())
     left, right = st.columns([2, 3])
     with left:
-        st.markdown(f"**{shell.plain(classifier.classes[best])}** · {proba[best]:.0%} sure")
+        st.markdown(f"**{shell.plain(classifier.classes[best])}** · {sure(proba[best])}")
         probabilities(classifier.classes, proba, "pr_proba")
     with right:
         _explained(record, classifier, text, proba)
@@ -164,7 +164,7 @@ def one_row(record: RunRecord, classifier: Any) -> None:
         rows.read(dataset, index)
     with right:
         st.markdown(
-            f"**{shell.plain(classifier.classes[best])}** · {proba[best]:.0%} sure · truth: "
+            f"**{shell.plain(classifier.classes[best])}** · {sure(proba[best])} · truth: "
             f"{shell.plain(rows.label_of(dataset, index))}"
         )
         probabilities(classifier.classes, proba, "pr_proba")

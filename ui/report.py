@@ -53,6 +53,13 @@ def interval_words(interval: Interval) -> str:
     return f"95 % interval: {percent(interval.low)} to {percent(interval.high)}."
 
 
+def is_text(record: RunRecord) -> bool:
+    """Whether the run's rows are texts."""
+    from ui.predicting import modality_of
+
+    return modality_of(record) == "text"
+
+
 def verdict_card(evaluation: Evaluation) -> None:
     """The verdict on top, in words."""
     with st.container(border=True):
@@ -120,6 +127,13 @@ def numbers(evaluation: Evaluation) -> None:
             "Overfitting below.",
         )
 
+    if draws > 1:
+        st.caption(
+            f"The first two are means over {draws} draws of labels. The others, and every table "
+            "below, are of the model that was kept, from the first draw: it gets "
+            f"{percent(kept.value)} of the test rows right."
+        )
+
 
 def per_class(record: RunRecord, evaluation: Evaluation) -> None:
     """Precision, recall and F1 of each class, beside the baseline's."""
@@ -133,8 +147,9 @@ def per_class(record: RunRecord, evaluation: Evaluation) -> None:
             "Test rows": scores.support,
             "Precision": scores.precision.value,
             "Recall": scores.recall.value,
-            "Recall, low": scores.recall.low,
-            "Recall, high": scores.recall.high,
+            "Recall, 95 %": f"{scores.recall.low:.2f}–{scores.recall.high:.2f}"
+            if scores.recall.low is not None and scores.recall.high is not None
+            else "",
             "F1": scores.f1.value,
         }
         if scores.name in base:
@@ -149,9 +164,10 @@ def per_class(record: RunRecord, evaluation: Evaluation) -> None:
             "Precision": share,
             "Recall": share,
             "F1": share,
-            "Recall, low": st.column_config.NumberColumn(format="%.3f"),
-            "Recall, high": st.column_config.NumberColumn(format="%.3f"),
-            "F1 without": st.column_config.NumberColumn("F1 without pretraining", format="%.3f"),
+            "Test rows": st.column_config.NumberColumn(width="small"),
+            "F1 without": st.column_config.NumberColumn(
+                format="%.3f", help="F1 without pretraining."
+            ),
         },
         alt="Scores of each class on the test rows.",
     )
@@ -300,7 +316,15 @@ def settings(record: RunRecord, evaluation: Evaluation) -> None:
     from ui.command import command_line
 
     seconds = (record.result or {}).get("seconds", {})
-    parts = [f"{name} {duration(value)}" for name, value in seconds.items()]
+    names = {
+        "load": "opening the data",
+        "pretrain": "pretraining",
+        "finetune": "fine-tuning and evaluating",
+        "total": "in all",
+    }
+    parts = [
+        f"{words_} {duration(seconds[key])}" for key, words_ in names.items() if key in seconds
+    ]
     parts.append(f"peak memory {megabytes(record.peak_memory_mb)}")
     st.markdown(" · ".join(parts))
     st.markdown("The same from a shell:")

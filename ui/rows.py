@@ -38,7 +38,9 @@ def table(dataset: Dataset, indices: Sequence[int] | np.ndarray) -> pd.DataFrame
         }
     )
     if dataset.domain is not None:
-        front["Domain"] = [str(dataset.domain[i]) for i in picked]
+        domains = [str(dataset.domain[i]) for i in picked]
+        if len(set(domains)) > 1:
+            front["Domain"] = domains
     if dataset.modality == "text":
         texts = dataset.take(picked)
         front["Text"] = [" ".join(str(text)[:400].split()) for text in texts]

@@ -115,16 +115,54 @@ def use_data(fingerprint: str) -> None:
 
 def need_data() -> DatasetRecord:
     """The data set at hand; without one the page stops with the ways to get one."""
-    record = current_data()
+    record = current_data() or _loaded()
     if record is None:
+        from core.store import datasets
+
+        asked = st.query_params.get("data")
+        if asked:
+            st.warning(
+                "It may have been deleted, or the address is of another server.",
+                title=f"There is no data set {asked!r} here.",
+            )
         with st.container(border=True):
             st.markdown("**No data set is open yet.**")
+            for kept in datasets.list_all()[:3]:
+                st.button(
+                    f"Open {_plain(kept.title)} · {size_of(kept)}",
+                    key=f"open_{kept.fingerprint[:12]}",
+                    on_click=_open,
+                    args=(kept.fingerprint,),
+                )
             st.markdown(
                 "Open a built-in set or bring a file of your own; this page goes on from there."
             )
             next_step("Choose data", "data", icon=":material/database:")
         st.stop()
     st.query_params["data"] = record.fingerprint[:12]
+    return record
+
+
+def _open(fingerprint: str) -> None:
+    st.session_state["data"] = fingerprint
+    st.query_params["data"] = fingerprint[:12]
+
+
+def _loaded() -> DatasetRecord | None:
+    """The data set that this session began to load and left to its worker."""
+    from core.errors import NotFound
+    from core.store import datasets, runs
+
+    try:
+        run = runs.get(st.session_state.get("loading") or "")
+        if run.live:
+            st.info(f"{_plain(run.name)} is being opened.", icon=":material/hourglass:")
+            next_step("See how far it is", "data", run=run.id)
+            st.stop()
+        record = datasets.get(run.dataset or "")
+    except NotFound:
+        return None
+    use_data(record.fingerprint)
     return record
 
 

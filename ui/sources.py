@@ -85,7 +85,7 @@ def _file() -> None:
     from core.data.reading import read_table
 
     upload = st.file_uploader(
-        "A file with one row a text",
+        "A file with one text in each row",
         type=["csv", "tsv", "txt", "parquet", "jsonl", "ndjson", "json", "xlsx", "xls"],
         help="CSV, TSV, Parquet, JSON Lines or Excel, up to 200 MB and 500,000 rows. It stays on "
         "this server.",

@@ -30,6 +30,13 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f}{THIN}%"
 
 
+def sure(probability: float) -> str:
+    """How sure an answer is; never "100 %", which nothing learned from few rows can be."""
+    if probability > 0.999:
+        return f"over 99.9{THIN}% sure"
+    return f"{percent(probability)} sure"
+
+
 def duration(seconds: float | None) -> str:
     """How long something took or will take: 0.4 s, 8 s, 2 min 5 s, 1 h 10 min."""
     if seconds is None:

@@ -115,8 +115,11 @@ def _as_label(column: pd.Series, name: str) -> float:
     named = bool(words & _LABEL_WORDS)
     distinct = int(values.nunique())
     repeats = distinct / len(values)
-    if distinct < 2 or (words & _NEVER_LABEL and not named):
+    if words & _NEVER_LABEL and not named:
         return 0.0
+    if distinct < 2:
+        # of no use, but who named it so should hear why, and not find it passed over
+        return 0.05 if named else 0.0
     if repeats > 0.5 and not (named and distinct < len(values)):
         # as good as a number for each row, unless it is named as a label and the file is short
         return 0.1 if named and len(values) < 20 else 0.0

@@ -118,8 +118,10 @@ def saved_sentence(evaluation: Evaluation) -> str:
     if saved.saved == 0 or needed <= saved.per_class:
         return ""
     does = "does" if saved.per_class == 1 else "do"
+    # small numbers with their tenths, so that a reader who multiplies gets what is saved
+    exact = f"{saved.needed_per_class:.1f}".removesuffix(".0") if needed < 20 else f"{needed:,}"
     return (
-        f"{here.capitalize()} {does} what takes about {needed:,} per class without pretraining: "
+        f"{here.capitalize()} {does} what takes about {exact} per class without pretraining: "
         f"about {saved.saved:,} {_plural(saved.saved, 'label')} saved."
     )
 

@@ -208,10 +208,14 @@ def wait(run_id: str, timeout: float | None = None) -> RunRecord:
 
 
 def time_left(run: RunRecord) -> float | None:
-    """Seconds that a running run still needs, judged by its pace so far; None when unknown."""
+    """Seconds that a running run still needs, judged by its pace so far.
+
+    None while too little is done to judge by: opening data that was never built takes far
+    longer than its share of the bar.
+    """
     if run.state != "running" or run.started is None:
         return None
     spent = (database.now() - run.started).total_seconds()
-    if run.progress < 0.02 or spent < 1.0:
+    if run.progress < 0.2 or spent < 2.0:
         return None
     return spent * (1.0 - run.progress) / run.progress

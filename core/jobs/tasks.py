@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from core.data.dataset import Dataset
 from core.errors import BadParam
-from core.evaluate.results import evaluation_to_json
+from core.evaluate.results import Evaluation, evaluation_to_json
 from core.jobs.data import open_data
 from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
 from core.jobs.execute import Job, Task
@@ -142,6 +142,7 @@ def finetune(job: Job) -> dict[str, Any]:
         "evaluation": evaluation_to_json(outcome.evaluation),
         "model": None if learned is None else learned.record.id,
         "encoder": None if learned is None else _origin(learned),
+        "accuracy": _means(outcome.evaluation),
         "baseline": {"method": beside.method, "settings": beside.settings},
         "recipe": {
             "method": made_by.method,
@@ -160,6 +161,17 @@ def finetune(job: Job) -> dict[str, Any]:
 
 #: The task of each kind of run.
 TASKS: Mapping[str, Task] = {"load": load, "pretrain": pretrain, "finetune": finetune}
+
+
+def _means(evaluation: Evaluation) -> dict[str, float | None]:
+    """Test accuracy over all draws, for lists of runs that do not read whole evaluations."""
+    point = evaluation.point
+    if point is None:
+        return {"model": evaluation.test.accuracy.value, "baseline": None}
+    return {
+        "model": point.model.value,
+        "baseline": point.baseline.value if point.baseline else None,
+    }
 
 
 def _open(job: Job, share: float) -> Dataset:

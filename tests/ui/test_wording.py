@@ -70,3 +70,8 @@ def test_percent_uses_a_narrow_space() -> None:
 def test_signed() -> None:
     assert wording.signed(0.584) == "+0.58"
     assert wording.signed(-0.84) == "−0.84"
+
+
+def test_nothing_is_quite_sure() -> None:
+    assert wording.sure(0.734) == "73.4\u202f% sure"
+    assert wording.sure(0.9999) == "over 99.9\u202f% sure"

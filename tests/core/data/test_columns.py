@@ -68,9 +68,11 @@ def test_the_likeliest_columns(
     assert guess_columns(pd.DataFrame(columns)) == ColumnGuess(*expected)
 
 
-def test_one_value_is_no_label() -> None:
-    frame = pd.DataFrame({"text": TEXTS, "label": ["x"] * 40})
+def test_one_value_is_no_label_unless_it_is_named_so() -> None:
+    frame = pd.DataFrame({"text": TEXTS, "shop": ["x"] * 40})
     assert guess_columns(frame).label is None
+    # taken, so that the person hears that a single class cannot be learned
+    assert guess_columns(frame.rename(columns={"shop": "label"})).label == "label"
 
 
 def test_a_table_without_columns() -> None:
