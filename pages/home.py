@@ -26,6 +26,7 @@ with st.grid(3, min_column_width=260):
                 FinetuneRequest(
                     data=DataRef(name="python_docs"),
                     pretrain=PretrainRequest(data=DataRef(name="python_docs"), method="ppmi"),
+                    draws=10,  # the luck of the labelled rows is most of the interval
                     name="Word vectors on Python docs",
                 )
             )
