@@ -7,8 +7,10 @@ for several fits at once and inside any worker process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -39,6 +41,35 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     except RuntimeError:  # no folder to keep it in: a read-only installation without a home
         fast = numba.njit(nogil=True)(function)
     return fast
+
+
+_blas_lock = threading.Lock()
+_blas_users = 0
+_blas_limit: Any = None
+
+
+@contextmanager
+def blas_in_one_thread() -> Iterator[None]:
+    """Keep the linear algebra library to one thread while jobs of ours run on all cores.
+
+    Its own threads wait for each other in busy loops, which on a machine with other work to do
+    multiplies the time; and the order of its sums follows their number. The limit holds for
+    the whole process, and ends with the last of the fits that asked for it.
+    """
+    global _blas_users, _blas_limit  # noqa: PLW0603
+    from threadpoolctl import threadpool_limits
+
+    with _blas_lock:
+        if _blas_users == 0:
+            _blas_limit = threadpool_limits(limits=1, user_api="blas")
+        _blas_users += 1
+    try:
+        yield
+    finally:
+        with _blas_lock:
+            _blas_users -= 1
+            if _blas_users == 0:
+                _blas_limit.restore_original_limits()
 
 
 def cores() -> int:

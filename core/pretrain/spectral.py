@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,14 +10,13 @@ import numpy as np
 from scipy import sparse
 
 from core.errors import BadParam
-from core.pretrain.compiled import compiled, even_cuts, in_threads
+from core.pretrain.compiled import blas_in_one_thread, compiled, even_cuts, in_threads
+from core.pretrain.tall import inner, orthonormal, subtract, times
 from core.progress import SILENT, Progress
 from core.types import Floats
 
 _EXACT = 1000  # rows up to which all eigenvectors are found at once, half a second at most
 _STEP = 60_000_000  # multiplications of a sparse job, some 30 ms
-_DENSE = 10_000_000_000  # multiplications of a dense product between two reports, some 0.2 s
-_MESSAGE = "Finding directions"
 _SMALL = 1e-5  # eigenvalues below this share of the largest are rounding
 
 
@@ -64,8 +63,9 @@ def leading_eigenvectors(
         Blocks that the space is built of: more sharpen the leading vectors at the expense of
         the last ones.
     random_state : int, default=0
-        For the random block. One seed gives one result, up to the rounding of float32, which
-        the number of threads of the linear algebra library may change.
+        For the random block. One seed gives one result on one kind of machine, whatever the
+        number of cores: sums are added up in one order, and vectors of equal rank differ by
+        rounding between processors.
     progress : Progress
         Told how far it is.
 
@@ -79,7 +79,7 @@ def leading_eigenvectors(
             raise BadParam(f"{name} cannot be {value}.", hint="It takes a whole number from 1.")
     n = matrix.shape[0]
     if n <= _EXACT:
-        progress.update(0.0, _MESSAGE)
+        progress.update(0.0, "Finding directions")
         values, vectors = np.linalg.eigh(matrix.toarray().astype(np.float64))
     else:
         values, vectors = _krylov(matrix, rank, iterations, random_state, progress)
@@ -110,66 +110,37 @@ def _krylov(
 
     random = np.random.default_rng(random_state)
     block = random.standard_normal((n, width), dtype=np.float32)
-    first = progress.part(0, 0.9 / steps)
-    block = orthonormal(product(matrix, block, progress=first), progress=first.part(1, 1))
     basis = np.empty((n, size), dtype=np.float32, order="F")
     small = np.zeros((size, size))
-    at = 0
-    for i, columns in enumerate(widths):
-        part = progress.part(0.9 * (i + 1) / steps, 0.9 * (i + 2) / steps)
-        here = part.part(0.6, 0.6)
-        block = np.ascontiguousarray(block[:, :columns])
-        basis[:, at : at + columns] = block
-        at += columns
-        known = basis[:, :at]
-        block = product(matrix, block, progress=part.part(0, 0.6))
-        overlap = _inner(known, block, here)
-        small[:at, at - columns : at] = overlap
-        if at < size:
-            _subtract(block, known, overlap, here)
-            block = orthonormal(block, progress=here)
-            # once more: what rounding left of the known directions was just scaled up
-            _subtract(block, known, _inner(known, block, here), here)
-            block = orthonormal(block, progress=part.part(1, 1))
+    with blas_in_one_thread():
+        first = progress.part(0, 0.9 / steps)
+        block = product(matrix, block, progress=first.part(0, 0.7))
+        block = orthonormal(block, progress=first.part(0.7, 1))
+        at = 0
+        for i, columns in enumerate(widths):
+            part = progress.part(0.9 * (i + 1) / steps, 0.9 * (i + 2) / steps)
+            block = np.ascontiguousarray(block[:, :columns])
+            basis[:, at : at + columns] = block
+            at += columns
+            known = basis[:, :at]
+            block = product(matrix, block, progress=part.part(0, 0.5))
+            overlap = inner(known, block, progress=part.part(0.5, 0.6))
+            small[:at, at - columns : at] = overlap
+            if at < size:
+                subtract(block, known, overlap, progress=part.part(0.6, 0.7))
+                block = orthonormal(block, passes=1, progress=part.part(0.7, 0.8))
+                # once more: what rounding left of the known directions was just scaled up
+                overlap = inner(known, block, progress=part.part(0.8, 0.85))
+                subtract(block, known, overlap, progress=part.part(0.85, 0.9))
+                block = orthonormal(block, progress=part.part(0.9, 1))
     # the matrix in the basis; what lies below the diagonal is its mirror image
     small = np.triu(small) + np.triu(small, 1).T
-    progress.update(0.9, _MESSAGE)
+    progress.update(0.9, "Finding directions")
     values, mixing = np.linalg.eigh(small)
     best = np.argsort(-np.abs(values), kind="stable")[:rank]
-    vectors = _times(basis, mixing[:, best].astype(np.float32), progress.part(0.95, 0.95))
+    with blas_in_one_thread():
+        vectors = times(basis, mixing[:, best], progress=progress.part(0.95, 1))
     return values[best], vectors
-
-
-def _runs(rows: int, width: int) -> Iterator[slice]:
-    """Runs of rows for dense products of ``width`` multiplications a row."""
-    step = max(_DENSE // max(width, 1), 256)
-    return (slice(first, first + step) for first in range(0, rows, step))
-
-
-def _inner(left: Floats, right: Floats, progress: Progress) -> Floats:
-    """``left.T @ right``, float64."""
-    total = np.zeros((left.shape[1], right.shape[1]))
-    for run in _runs(len(left), total.size):
-        progress.update(0, _MESSAGE)
-        total += left[run].T @ right[run]
-    return total
-
-
-def _times(left: Floats, right: Floats, progress: Progress) -> Floats:
-    """``left @ right``."""
-    result = np.empty((len(left), right.shape[1]), dtype=np.float32)
-    for run in _runs(len(left), right.size):
-        progress.update(0, _MESSAGE)
-        np.matmul(left[run], right, out=result[run])
-    return result
-
-
-def _subtract(block: Floats, known: Floats, overlap: Floats, progress: Progress) -> None:
-    """``block -= known @ overlap``, in place."""
-    overlap = overlap.astype(np.float32)
-    for run in _runs(len(block), overlap.size):
-        progress.update(0, _MESSAGE)
-        block[run] -= known[run] @ overlap
 
 
 def product(matrix: sparse.csr_matrix, block: Floats, *, progress: Progress = SILENT) -> Floats:
@@ -189,35 +160,8 @@ def product(matrix: sparse.csr_matrix, block: Floats, *, progress: Progress = SI
         partial(compiled(_multiply_rows), first, last, *arrays)
         for first, last in even_cuts(work, step)
     ]
-    in_threads(jobs, progress=progress, message=_MESSAGE)
+    in_threads(jobs, progress=progress, message="Finding directions")
     return result
-
-
-def orthonormal(block: Floats, *, progress: Progress = SILENT) -> Floats:
-    """An orthonormal basis of the columns of a tall block, float32 of the same shape.
-
-    Cholesky QR, twice (Yamamoto et al. 2015): as fast as matrix products. Where columns are
-    too nearly dependent for that, Householder's QR, which fills up with any directions.
-    """
-    basis = block
-    for _ in range(2):
-        lengths = np.sqrt(np.einsum("ij,ij->j", basis, basis, dtype=np.float64))
-        if not np.all(lengths > 0) or not np.all(np.isfinite(lengths)):
-            return _householder(block)
-        basis = basis * (1 / lengths).astype(np.float32)
-        try:
-            lower = np.linalg.cholesky(_inner(basis, basis, progress))
-        except np.linalg.LinAlgError:
-            return _householder(block)
-        # in float32 the products carry about seven digits, of which this spends at most six
-        if lower.diagonal().min() < 1e-3:
-            return _householder(block)
-        basis = _times(basis, np.linalg.inv(lower).T.astype(np.float32), progress)
-    return basis
-
-
-def _householder(block: Floats) -> Floats:
-    return np.linalg.qr(block.astype(np.float64))[0].astype(np.float32)
 
 
 def _multiply_rows(  # type: ignore[no-untyped-def]  # noqa: PLR0917

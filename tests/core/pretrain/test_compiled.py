@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info
 
 from core.errors import Cancelled
-from core.pretrain.compiled import Stop, compiled, even_cuts, in_threads
+from core.pretrain.compiled import Stop, blas_in_one_thread, compiled, even_cuts, in_threads
 from core.progress import Progress
 
 
@@ -94,3 +95,22 @@ def test_numba_is_not_loaded_before_it_is_needed() -> None:
         "assert 'numba' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def blas_threads() -> list[int]:
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def test_the_limit_ends_with_the_last_who_asked_for_it() -> None:
+    before = blas_threads()
+    first, second = blas_in_one_thread(), blas_in_one_thread()
+    first.__enter__()
+    second.__enter__()
+    assert set(blas_threads()) == {1}
+    first.__exit__(None, None, None)  # the first to come is the first to go
+    assert set(blas_threads()) == {1}
+    second.__exit__(None, None, None)
+    assert blas_threads() == before
+    with pytest.raises(ValueError, match="inside"), blas_in_one_thread():
+        raise ValueError("inside")
+    assert blas_threads() == before

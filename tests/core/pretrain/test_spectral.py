@@ -13,7 +13,7 @@ from scipy import sparse
 
 from core.errors import BadParam
 from core.pretrain import spectral
-from core.pretrain.spectral import leading_eigenvectors, orthonormal, product
+from core.pretrain.spectral import leading_eigenvectors, product
 
 
 def symmetric(n: int, seed: int = 0, density: float = 0.1) -> sparse.csr_matrix:
@@ -138,42 +138,3 @@ def test_products_in_many_jobs_are_the_same(monkeypatch: pytest.MonkeyPatch) -> 
     np.testing.assert_array_equal(product(matrix, block), once)
     # any layout of the block will do
     np.testing.assert_array_equal(product(matrix, np.asfortranarray(block)), once)
-
-
-def tall(condition: float, seed: int = 0) -> Any:
-    random = np.random.default_rng(seed)
-    left = np.linalg.qr(random.standard_normal((400, 30)))[0]
-    right = np.linalg.qr(random.standard_normal((30, 30)))[0]
-    return (left * np.geomspace(1, 1 / condition, 30) @ right.T).astype(np.float32), left
-
-
-@pytest.mark.parametrize("condition", [1.0, 1e2, 1e4, 1e6, 1e12])
-@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
-def test_a_basis_is_orthonormal_however_the_block_is_conditioned(
-    condition: float, scale: float
-) -> None:
-    block, left = tall(condition)
-    basis = orthonormal(block * np.float32(scale))
-    assert basis.shape == block.shape
-    assert basis.dtype == np.float32
-    np.testing.assert_allclose(basis.T @ basis, np.eye(30), atol=1e-5)
-    # it spans what the block spans, as far as single precision can tell
-    well = left[:, np.geomspace(1, 1 / condition, 30) > 1e-4]
-    np.testing.assert_allclose(np.linalg.norm(basis.T @ well, axis=0), 1, atol=1e-2)
-
-
-@pytest.mark.parametrize("kind", ["zero column", "all zero", "twice", "columns of unlike length"])
-def test_degenerate_blocks_have_a_basis_too(kind: str) -> None:
-    block, _ = tall(10)
-    if kind == "zero column":
-        block[:, 3] = 0
-    elif kind == "all zero":
-        block[:] = 0
-    elif kind == "twice":
-        block[:, 5] = block[:, 6]
-    else:
-        block *= np.geomspace(1e-8, 1e8, 30).astype(np.float32)
-    before = block.copy()
-    basis = orthonormal(block)
-    np.testing.assert_allclose(basis.T @ basis, np.eye(30), atol=1e-5)
-    np.testing.assert_array_equal(block, before)
