@@ -80,7 +80,8 @@ def leading_eigenvectors(
     n = matrix.shape[0]
     if n <= _EXACT:
         progress.update(0.0, "Finding directions")
-        values, vectors = np.linalg.eigh(matrix.toarray().astype(np.float64))
+        with blas_in_one_thread():
+            values, vectors = np.linalg.eigh(matrix.toarray().astype(np.float64))
     else:
         values, vectors = _krylov(matrix, rank, iterations, random_state, progress)
     order = np.argsort(-np.abs(values), kind="stable")[:rank]
@@ -133,12 +134,11 @@ def _krylov(
                 overlap = inner(known, block, progress=part.part(0.8, 0.85))
                 subtract(block, known, overlap, progress=part.part(0.85, 0.9))
                 block = orthonormal(block, progress=part.part(0.9, 1))
-    # the matrix in the basis; what lies below the diagonal is its mirror image
-    small = np.triu(small) + np.triu(small, 1).T
-    progress.update(0.9, "Finding directions")
-    values, mixing = np.linalg.eigh(small)
-    best = np.argsort(-np.abs(values), kind="stable")[:rank]
-    with blas_in_one_thread():
+        # the matrix in the basis; what lies below the diagonal is its mirror image
+        small = np.triu(small) + np.triu(small, 1).T
+        progress.update(0.9, "Finding directions")
+        values, mixing = np.linalg.eigh(small)
+        best = np.argsort(-np.abs(values), kind="stable")[:rank]
         vectors = times(basis, mixing[:, best], progress=progress.part(0.95, 1))
     return values[best], vectors
 
