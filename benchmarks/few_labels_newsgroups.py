@@ -9,7 +9,7 @@ its own. Ours go through the public methods with their default settings; gensim'
 the same tokens, and its vectors become texts as ours do (TF-IDF times vectors of length 1, minus
 the mean, length 1).
 
-    python benchmarks/few_labels_newsgroups.py [--skip-gensim] [--quick] [--repeats 5]
+    python benchmarks/few_labels_newsgroups.py [--skip-gensim] [--quick] [--repeats 3] [--passes 5 15]
 
 ``--quick`` shows that everything runs (one repeat, few budgets, one pass of gensim) and records
 nothing. Not a part of the test suite: 15 passes of gensim take minutes.
@@ -222,7 +222,14 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--skip-gensim", action="store_true", help="leave gensim out")
     parser.add_argument("--quick", action="store_true", help="small and fast; records nothing")
-    parser.add_argument("--repeats", type=int, default=5, help="fits of each of our methods")
+    parser.add_argument("--repeats", type=int, default=3, help="fits of each of our methods")
+    parser.add_argument(
+        "--passes",
+        type=int,
+        nargs="*",
+        default=[15],
+        help="of gensim (default 15; 5 as well: 5 15)",
+    )
     parser.add_argument("--child", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -249,7 +256,7 @@ def main() -> None:
     elif importlib.util.find_spec("gensim") is None:
         print("Left out: gensim is not installed (pip install -r requirements-bench.txt).")
     else:
-        for passes in (1,) if options.quick else (5, 15):
+        for passes in (1,) if options.quick else options.passes:
             jobs[GENSIM.format(passes=passes)] = lambda passes=passes: measure(
                 passes=passes, budgets=budgets
             )
