@@ -189,3 +189,12 @@ def test_a_cancel_reaches_a_row_that_takes_long() -> None:
     thread.join(timeout=60)
     assert done.is_set()
     assert reports == [0.0]
+
+
+def test_the_kernel_means_the_same_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids, offsets, n_terms = many(n=1200, n_terms=200)
+    fast = cooccurrence(ids, offsets, n_terms, weighting="harmonic")
+    monkeypatch.setattr(module, "compiled", lambda function: function)
+    slow = cooccurrence(ids, offsets, n_terms, weighting="harmonic")
+    np.testing.assert_array_equal(slow.indices, fast.indices)
+    np.testing.assert_allclose(slow.data, fast.data, rtol=1e-6)

@@ -261,7 +261,7 @@ def test_the_estimate_grows_with_what_costs() -> None:
     usual = resolve(METHOD.params)
     size = PoolSize(rows=10_000, characters=10_000_000)
     base = METHOD.estimate(size, usual)
-    for change in ({"window": 30}, {"dimensions": 600}, {"window": 0}):
+    for change in ({"window": 30}, {"dimensions": 600}, {"window": 0}, {"ngram_max": 2}):
         more = METHOD.estimate(size, {**usual, **change})
         assert more.seconds > base.seconds
         assert more.memory_mb > base.memory_mb

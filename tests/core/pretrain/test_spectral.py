@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from core.errors import BadParam
-from core.pretrain import spectral
+from core.pretrain import compiled, spectral, tall
 from core.pretrain.spectral import leading_eigenvectors, product
 
 
@@ -99,17 +99,25 @@ def test_more_iterations_sharpen_the_leading_vectors(monkeypatch: pytest.MonkeyP
     assert errors[0] > errors[1] > errors[2]
 
 
-def test_a_seed_gives_one_result_from_several_threads_too(
+def test_a_seed_gives_one_result_whatever_the_number_of_cores(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(spectral, "_EXACT", 10)
-    matrix, _ = of_spectrum(100 * 0.9 ** np.arange(60), 500)
-    once = leading_eigenvectors(matrix, 10, random_state=7)
-    with ThreadPoolExecutor(3) as pool:
-        for other in pool.map(lambda _: leading_eigenvectors(matrix, 10, random_state=7), range(3)):
-            np.testing.assert_allclose(other.vectors, once.vectors, atol=1e-4)
-    other = leading_eigenvectors(matrix, 10, random_state=8)
-    assert not np.array_equal(other.vectors, once.vectors)
+    monkeypatch.setattr(spectral, "_STEP", 10_000)
+    monkeypatch.setattr(tall, "_FEWEST", 50)
+    matrix = symmetric(500)
+    found = []
+    for cores in (1, 2, 5):
+        monkeypatch.setattr(compiled, "cores", lambda cores=cores: cores)
+        found.append(leading_eigenvectors(matrix, 10, random_state=7).vectors)
+    with ThreadPoolExecutor(3) as pool:  # and several at once
+        found += pool.map(
+            lambda _: leading_eigenvectors(matrix, 10, random_state=7).vectors, range(3)
+        )
+    for other in found[1:]:
+        np.testing.assert_array_equal(other, found[0])
+    other = leading_eigenvectors(matrix, 10, random_state=8).vectors
+    assert not np.array_equal(other, found[0])
 
 
 def test_wrong_numbers_are_named() -> None:
@@ -138,3 +146,11 @@ def test_products_in_many_jobs_are_the_same(monkeypatch: pytest.MonkeyPatch) -> 
     np.testing.assert_array_equal(product(matrix, block), once)
     # any layout of the block will do
     np.testing.assert_array_equal(product(matrix, np.asfortranarray(block)), once)
+
+
+def test_the_kernel_means_the_same_to_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = symmetric(30, density=0.3)
+    block = np.random.default_rng(2).standard_normal((30, 3)).astype(np.float32)
+    fast = product(matrix, block)
+    monkeypatch.setattr(spectral, "compiled", lambda function: function)
+    np.testing.assert_allclose(product(matrix, block), fast, rtol=1e-5, atol=1e-6)
