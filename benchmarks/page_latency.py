@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,15 @@ class Client:
     def __init__(self, port: int) -> None:
         from websockets.sync.client import connect
 
-        self.socket = connect(
+        # left open until the process ends: the session must live as long as the client
+        self.opened = ExitStack()
+        connection = connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
             open_timeout=30,
         )
+        self.socket = self.opened.enter_context(connection)
 
     def rerun(self, page: str = "", query: str = "") -> float:
         """Ask for a page; returns the seconds until its script has finished."""

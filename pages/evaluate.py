@@ -3,8 +3,6 @@
 import streamlit as st
 
 from core.evaluate import words
-from core.figures import gain as gain_figures
-from core.figures import label_curve
 from core.store import runs
 from ui import charts, live, report, resources, shell
 from ui.tables import runs_table
@@ -51,15 +49,15 @@ if evaluation.comparison is not None:
     with left.container(border=True, height="stretch"):
         if len(evaluation.curve) > 1:
             st.markdown("**How many labels does it save?**")
-            charts.draw(label_curve.label_curve(evaluation), key="ev_curve")
+            charts.draw(resources.run_chart(record.id, "label_curve"), key="ev_curve")
             if evaluation.labels_saved is not None:
                 st.caption(words.saved_sentence(evaluation))
         else:
             st.markdown("**The difference, with its interval**")
-            charts.draw(gain_figures.gain_interval(evaluation), key="ev_gain")
+            charts.draw(resources.run_chart(record.id, "gain_interval"), key="ev_gain")
     with right.container(border=True, height="stretch"):
         st.markdown("**Where it helped, class by class**")
-        charts.draw(gain_figures.gain_per_class(evaluation), key="ev_classes")
+        charts.draw(resources.run_chart(record.id, "gain_per_class"), key="ev_classes")
         st.caption("Of the two kept models, from the first draw of labels.")
 
 tabs = st.tabs(

@@ -94,17 +94,14 @@ def checks(record: DatasetRecord) -> None:
 
 def classes(record: DatasetRecord) -> None:
     """Class balance and length distribution."""
-    from core.figures.data import class_balance, lengths
-
-    profile = resources.profile(record.fingerprint)
     if record.classes:
         st.markdown("**How many labelled rows each class has**")
-        charts.draw(class_balance(profile), key="data_balance")
+        charts.draw(resources.data_chart(record.fingerprint, "class_balance"), key="data_balance")
     else:
         st.caption("No row has a label: this set is for pretraining only.")
     if record.modality == "text":
         st.markdown("**How long the texts are**")
-        charts.draw(lengths(profile), key="data_lengths")
+        charts.draw(resources.data_chart(record.fingerprint, "lengths"), key="data_lengths")
 
 
 def words(record: DatasetRecord) -> None:

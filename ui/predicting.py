@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 from typing import Any
 
@@ -87,8 +88,6 @@ def _start(record: RunRecord) -> str:
 
 
 def _explained(record: RunRecord, classifier: Any, text: str, proba: np.ndarray) -> None:
-    from core.explain.words import explain_text
-
     order = [int(i) for i in np.argsort(-proba)[:8]]
     label = st.selectbox(
         "What speaks for",
@@ -96,7 +95,10 @@ def _explained(record: RunRecord, classifier: Any, text: str, proba: np.ndarray)
         format_func=lambda i: classifier.classes[i],
         key=f"pr_label_{record.id}",
     )
-    found = explain_text(classifier, text, label=int(label if label is not None else order[0]))
+    code = int(label if label is not None else order[0])
+    # one string as the key: parts that run together cannot be mistaken for others
+    key = hashlib.sha256(f"{record.id}|{code}|{text}".encode("utf-8", "surrogatepass")).hexdigest()
+    found, chart = resources.explained(key, record.id, text, code)
     st.html(coloured(text, found.spans, found.values))
     if found.exact:
         st.caption(
@@ -118,9 +120,7 @@ def _explained(record: RunRecord, classifier: Any, text: str, proba: np.ndarray)
             icon=":material/help:",
         )
         return
-    from core.figures.contributions import contributions
-
-    charts.draw(contributions(found), key="pr_words")
+    charts.draw(chart, key="pr_words")
 
 
 def coloured(text: str, spans: Any, values: Any) -> str:

@@ -215,9 +215,8 @@ def _ranged(interval: Interval) -> str:
 def confusion(record: RunRecord, evaluation: Evaluation) -> None:
     """The confusion matrix, and the rows behind one of its cells."""
     from core.evaluate.mistakes import cell_rows
-    from core.figures.confusion import confusion as figure
 
-    charts.draw(figure(evaluation), key="ev_confusion")
+    charts.draw(resources.run_chart(record.id, "confusion"), key="ev_confusion")
     table = [
         (count, truth, said)
         for truth, line in enumerate(evaluation.test.confusion)

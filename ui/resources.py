@@ -82,6 +82,40 @@ def evaluation(run_id: str) -> Any:
     return evaluation_from_json(result["evaluation"])
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def run_chart(run_id: str, name: str) -> Any:
+    """A chart of a finished run, by name: building one takes longer than the rest of a page."""
+    from core.figures import confusion, gain, label_curve
+
+    draw = {
+        "label_curve": label_curve.label_curve,
+        "gain_interval": gain.gain_interval,
+        "gain_per_class": gain.gain_per_class,
+        "confusion": confusion.confusion,
+    }[name]
+    return draw(evaluation(run_id))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def data_chart(fingerprint: str, name: str) -> Any:
+    """A chart of a data set, by name."""
+    from core.figures import data
+
+    return {"class_balance": data.class_balance, "lengths": data.lengths}[name](
+        profile(fingerprint)
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def explained(key: str, _run_id: str, _text: str, _label: int) -> Any:
+    """What the words of a text contribute, and the chart of it; ``key`` stands for the rest."""
+    from core.explain.words import explain_text
+    from core.figures.contributions import contributions
+
+    found = explain_text(classifier(_run_id), _text, label=_label)
+    return found, contributions(found)
+
+
 @st.cache_data(max_entries=8, show_spinner=False)
 def predictions(run_id: str) -> dict[str, np.ndarray]:
     """Test rows, their labels and probabilities, of a finished run."""
