@@ -79,11 +79,11 @@ def size_of(record: DatasetRecord) -> str:
 
 def current_data() -> DatasetRecord | None:
     """The data set that the address or this session names, if the home folder has it."""
-    from core.store import datasets
-
     asked = st.query_params.get("data") or _data_of_run() or st.session_state.get("data")
     if not asked:
         return None
+    from core.store import datasets  # late: it brings pandas, and the first page needs none
+
     # Addresses carry the first 12 characters: short enough to send, long enough to be unique.
     for record in datasets.list_all():
         if record.fingerprint.startswith(asked) and len(asked) >= 8:
