@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
@@ -122,11 +121,3 @@ def predictions(run_id: str) -> dict[str, np.ndarray]:
     from core.store import runs
 
     return runs.load_arrays(run_id, "predictions")
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def training_points(run_id: str) -> pd.DataFrame:
-    """The curve points of a finished run, one row a report."""
-    from core.store import runs
-
-    return pd.DataFrame(runs.points(run_id))
