@@ -14,6 +14,7 @@ if _ROOT not in sys.path:  # the server puts only this file's folder on the path
     sys.path.insert(0, _ROOT)
 
 from ui import faults, shell  # noqa: E402
+from ui.settle import settle  # noqa: E402
 from ui.site import PLACES  # noqa: E402
 
 sections: dict[str, list[st.Page]] = {}
@@ -29,5 +30,8 @@ for place in PLACES:
 
 current = st.navigation(sections)
 shell.frame()
-with faults.shown():
-    current.run()
+try:
+    with faults.shown():
+        current.run()
+finally:  # a page that stops early imported something too
+    settle()

@@ -138,7 +138,8 @@ class PPMIEncoder(Encoder):
         text.load_state({"vocabulary": stream.vocabulary.state(), "notes": []})
         self.notes_ = notes
         self.text_ = text
-        self.vectors_ = unit_rows(vectors)
+        # rows in one piece: a sparse product copies anything else, 47 MB for each text asked about
+        self.vectors_ = np.ascontiguousarray(unit_rows(vectors))
         weighted = text.weigh(stream.counts())
         # the mean of the products is the product of the mean
         known = max(int(np.count_nonzero(np.diff(weighted.indptr))), 1)
@@ -220,7 +221,7 @@ class PPMIEncoder(Encoder):
         mean = numbers(state, "mean", (vectors.shape[1],))
         self.notes_ = tuple(str(note) for note in part(state, "notes", list))
         self.text_ = text
-        self.vectors_ = vectors.astype(np.float32, copy=False)
+        self.vectors_ = np.ascontiguousarray(vectors, dtype=np.float32)
         self.mean_ = mean.astype(np.float32, copy=False)
         self.__dict__.pop("_space", None)
         return self
