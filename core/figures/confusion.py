@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 from core.evaluate.results import Evaluation
 from core.figures.style import BLUE, ORANGE, SMALL, Chart, chart, faint, labels, names_axis, plain
 
-#: Up to so many classes counts are written into the cells, names below the columns, and names
-#: beside the lines. A phone has 18 pixels for each of 14 columns, and no more.
-_COUNTED, _COLUMNS_NAMED, _NAMED = 8, 14, 40
+#: Up to so many classes counts are written into the cells (smaller ones beyond the first number),
+#: names below the columns, and names beside the lines. A phone has 18 pixels for each of 14
+#: columns, and no more.
+_ROOMY, _COUNTED, _COLUMNS_NAMED, _NAMED = 8, 14, 14, 40
 
 
 def confusion(evaluation: Evaluation) -> Chart:
@@ -40,7 +41,7 @@ def confusion(evaluation: Evaluation) -> Chart:
             name="Cells",
             marker={"symbol": "square", "size": max(4, min(26, 300 // max(k, 1))), "opacity": 0},
             text=[f"{counts[i, j]:,}" for i, j in zip(truth, said, strict=True)],
-            textfont={"size": SMALL},
+            textfont={"size": SMALL if k <= _ROOMY else 9},
             customdata=[
                 [int(i), int(j), int(counts[i, j])] for i, j in zip(truth, said, strict=True)
             ],

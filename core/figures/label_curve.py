@@ -50,8 +50,8 @@ def label_curve(evaluation: Evaluation) -> Chart:
         height = evaluation.point.model.value
         traces.append(
             go.Scatter(
-                x=[saved.per_class, saved.needed_per_class],
-                y=[height, height],
+                x=[saved.per_class, saved.needed_per_class, saved.needed_per_class],
+                y=[height, height, bottom],  # down to the axis, where the number stands
                 mode="lines",
                 name="Labels saved",
                 line={"color": ORANGE, "width": 2.5, "dash": "dot"},
@@ -59,13 +59,15 @@ def label_curve(evaluation: Evaluation) -> Chart:
             )
         )
         many = "label" if saved.per_class == 1 else "labels"
+        at = math.log10(saved.needed_per_class)
+        late = at > (math.log10(min(places)) + math.log10(max(places))) / 2
         notes.append(
             note(
                 f"{saved.per_class} {many} here = {saved.needed_per_class:.0f} there",
                 colour=ORANGE,
-                xref="paper",
-                x=1,
-                xanchor="right",
+                x=at,
+                xanchor="right" if late else "left",
+                xshift=-6 if late else 6,
                 y=bottom,
                 yanchor="bottom",
             )

@@ -115,7 +115,7 @@ def chart(traces: Sequence[Any], *, height: int, alt: str, **layout: Any) -> Cha
         "ticks": "",
         "ticklabelstandoff": 4,
         "tickfont": {"size": SMALL},
-        "title": {"font": {"size": SMALL + 1}, "standoff": 8},
+        "title": {"font": {"size": SMALL + 1}, "standoff": 14},
     }
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
@@ -124,9 +124,12 @@ def chart(traces: Sequence[Any], *, height: int, alt: str, **layout: Any) -> Cha
 
 
 def note(text: str, *, colour: str | None = None, **place: Any) -> dict[str, Any]:
-    """A direct label: an annotation without an arrow."""
+    """A direct label: an annotation without an arrow.
+
+    What is grey takes the theme's colour for text: grey lines can be seen, grey words are dim.
+    """
     font: dict[str, Any] = {"size": SMALL}
-    if colour is not None:
+    if colour not in (None, GREY):
         font["color"] = colour
     return {"text": text, "showarrow": False, "font": font, **place}
 

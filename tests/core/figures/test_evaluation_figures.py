@@ -36,8 +36,9 @@ def test_label_curve() -> None:
     assert list(bands[0].y) == pytest.approx([0.32, 0.55, 0.64, 0.67, 0.62, 0.59, 0.50, 0.27])
     assert all(band.mode == "lines" and band.line.width == 0 for band in bands)  # no dots
     saved = trace(chart, "Labels saved")
-    assert list(saved.x) == [5, 27.4]
-    assert list(saved.y) == [0.53, 0.53]
+    assert list(saved.x) == [5, 27.4, 27.4]  # along the score, then down to the axis
+    assert list(saved.y[:2]) == [0.53, 0.53]
+    assert saved.y[2] == chart.figure.layout.yaxis.range[0]
     assert saved.line.color == ORANGE
     axis = chart.figure.layout.xaxis
     assert axis.type == "log"
