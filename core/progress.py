@@ -1,9 +1,44 @@
-"""How long work says how far it is, and hears that it should stop."""
+"""How long work says how far it is, hears that it should stop, and keeps what it has so far."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from core.types import State
+
+
+class Checkpoints:
+    """Where long work keeps what it needs to go on after an interruption.
+
+    Parameters
+    ----------
+    read : callable
+        ``read(key)`` gives the state that an earlier attempt kept under that key, or None.
+    write : callable
+        ``write(key, state)`` keeps one.
+    every : float, default=10.0
+        Seconds between two writes, at least.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[str], State | None],
+        write: Callable[[str, State], None],
+        *,
+        every: float = 10.0,
+    ) -> None:
+        self.read = read
+        self._write = write
+        self._every = every
+        self._written = time.monotonic()
+
+    def write(self, key: str, make: Callable[[], State]) -> None:
+        """Keep what ``make()`` gives, unless something was kept a moment ago."""
+        if time.monotonic() - self._written >= self._every:
+            self._write(key, make())
+            self._written = time.monotonic()
 
 
 class Progress:
@@ -17,6 +52,10 @@ class Progress:
         swallows all reports.
     start, stop : float, default=0.0, 1.0
         The share of the whole that this part of the work covers.
+    checkpoints : Checkpoints, optional
+        Without, nothing is kept on the way.
+    key : str, default=""
+        What the checkpoints of this work are kept under.
     """
 
     def __init__(
@@ -24,15 +63,20 @@ class Progress:
         report: Callable[[float, str, Mapping[str, Any]], None] | None = None,
         start: float = 0.0,
         stop: float = 1.0,
+        *,
+        checkpoints: Checkpoints | None = None,
+        key: str = "",
     ) -> None:
         self._report = report
         self._start = start
         self._stop = stop
+        self._checkpoints = checkpoints
+        self._key = key
 
     def update(self, fraction: float, message: str = "", **metrics: Any) -> None:
         """Report that ``fraction`` (0 to 1) of this part is done.
 
-        Numbers passed by keyword (``loss=0.31``) are kept with the run as points of a
+        Numbers passed by keyword (``train_loss=0.31``) are kept with the run as points of a
         curve. Call it at least once a second: it is where cancelling takes effect.
         """
         if self._report is not None:
@@ -44,7 +88,35 @@ class Progress:
     def part(self, start: float, stop: float) -> Progress:
         """A receiver for the share of this work from ``start`` to ``stop``."""
         span = self._stop - self._start
-        return Progress(self._report, self._start + span * start, self._start + span * stop)
+        return Progress(
+            self._report,
+            self._start + span * start,
+            self._start + span * stop,
+            checkpoints=self._checkpoints,
+            key=self._key,
+        )
+
+    def under(self, key: str) -> Progress:
+        """The same receiver with checkpoints of its own, for one piece of work among several."""
+        return Progress(
+            self._report, self._start, self._stop, checkpoints=self._checkpoints, key=key
+        )
+
+    def saved(self) -> State | None:
+        """What an earlier, interrupted attempt at this very work kept last, or None.
+
+        The caller checks that it fits (sizes, settings) and starts anew where it does not.
+        """
+        return None if self._checkpoints is None else self._checkpoints.read(self._key)
+
+    def save(self, make: Callable[[], State]) -> None:
+        """Keep what is needed to go on from here.
+
+        Call it after each step (a pass, a block): ``make`` is asked for the state only when the
+        last one is ten seconds old, and not at all where nobody keeps it.
+        """
+        if self._checkpoints is not None:
+            self._checkpoints.write(self._key, make)
 
 
 #: Swallows every report; the default of every ``progress`` argument.

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from core.errors import BadParam
 from core.params import Param, Value
 from core.progress import SILENT, Progress
 from core.types import Floats, Matrix, Modality, Rows, State
+
+Insight: TypeAlias = Literal["", "words", "topics", "clusters", "grid", "reconstruction", "filters"]
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,21 @@ class Encoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """The encoding of one text taken apart by token, or None where it is not a sum."""
         return None
 
+    def continued(self, rows: Rows, *, progress: Progress = SILENT) -> Self:
+        """A new encoder that has learned from ``rows`` after what this one had learned.
+
+        This one stays as it is. What can be continued says so by :attr:`Method.continues`.
+
+        Raises
+        ------
+        BadParam
+            Where the method learns from all rows at once and cannot go on.
+        """
+        raise BadParam(
+            f"A {type(self).__name__} cannot be taken further with new rows.",
+            hint="Pretrain a new model on the old and the new rows together.",
+        )
+
 
 @dataclass(frozen=True)
 class Method:
@@ -136,8 +154,11 @@ class Method:
     baseline : bool
         True for methods that learn nothing; they are what others are compared with.
     insight : str
-        Which picture of what was learned a page offers: "words" (vectors of words),
-        "topics" (components with their strongest terms or columns), "clusters", or "" (none).
+        Which picture of what was learned a page offers: "words" (vectors of words), "topics"
+        (components with their strongest terms or columns), "clusters", "grid" (a map of cells),
+        "reconstruction", "filters", or "" (none). A page finds it as ``ui/learned/<insight>.py``.
+    continues : bool
+        Whether a fitted encoder can learn on from new rows (:meth:`Encoder.continued`).
     """
 
     key: str
@@ -151,7 +172,8 @@ class Method:
     make: Callable[[Mapping[str, Value], int], Encoder]
     estimate: Callable[[PoolSize, Mapping[str, Value]], Estimate]
     baseline: bool = False
-    insight: Literal["", "words", "topics", "clusters"] = ""
+    insight: Insight = ""
+    continues: bool = False
 
 
 def unit_rows(matrix: Floats) -> Floats:

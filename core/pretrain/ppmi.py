@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
-from sklearn.utils.validation import check_is_fitted
 
-from core.errors import BadData
 from core.params import Param, Value
 from core.pretrain.association import ppmi
-from core.pretrain.base import Encoder, Estimate, Method, Parts, PoolSize, unit_rows
+from core.pretrain.base import Estimate, Method, PoolSize
 from core.pretrain.compiled import cores
 from core.pretrain.cooccurrence import Weighting, cooccurrence
-from core.pretrain.rows import as_texts, numbers, part
 from core.pretrain.spectral import leading_eigenvectors, searched
-from core.pretrain.tfidf import TfidfEncoder, relaxed, text_cost
-from core.pretrain.word_space import WordSpace
-from core.pretrain.word_stream import WordStream, read_words
-from core.progress import SILENT, Progress
+from core.pretrain.tfidf import text_cost
+from core.pretrain.word_vectors import WordVectorEncoder
+from core.progress import Progress
 from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
-from core.types import Floats, Rows, State
+from core.types import Rows
 
 
-class PPMIEncoder(Encoder):
+class PPMIEncoder(WordVectorEncoder):
     """Texts by the meaning of their words, learned from which words stand near each other.
 
     Counts of neighbours become positive pointwise mutual information with smoothed context
@@ -92,17 +86,8 @@ class PPMIEncoder(Encoder):
         self.iterations = iterations
         self.random_state = random_state
 
-    def fit(self, rows: Rows, y: Any = None, *, progress: Progress = SILENT) -> Self:
-        """Learn the vectors. See :class:`Encoder`."""
-        self._fit(rows, progress)
-        return self
-
-    def fit_transform(self, rows: Rows, y: Any = None, *, progress: Progress = SILENT) -> Floats:
-        """As ``fit(rows).transform(rows)``, reading the texts once."""
-        return self._encode(self._fit(rows, progress))
-
     def _fit(self, rows: Rows, progress: Progress) -> sparse.csr_matrix:
-        stream, notes = self._read(as_texts(rows), progress.part(0, 0.45))
+        stream, notes = self._read(rows, progress.part(0, 0.45))
         pairs = cooccurrence(
             stream.ids,
             stream.offsets,
@@ -134,97 +119,9 @@ class PPMIEncoder(Encoder):
                 f"{self.dimensions} dimensions were asked for; the company of "
                 f"{len(stream.vocabulary):,} words carries {found}.",
             )
-        text = TfidfEncoder(self.preparation)
-        text.load_state({"vocabulary": stream.vocabulary.state(), "notes": []})
-        self.notes_ = notes
-        self.text_ = text
-        # rows in one piece: a sparse product copies anything else, 47 MB for each text asked about
-        self.vectors_ = np.ascontiguousarray(unit_rows(vectors))
-        weighted = text.weigh(stream.counts())
-        # the mean of the products is the product of the mean
-        known = max(int(np.count_nonzero(np.diff(weighted.indptr))), 1)
-        total = np.asarray(weighted.sum(axis=0, dtype=np.float64)).ravel()
-        self.mean_ = (total @ self.vectors_ / known).astype(np.float32)
-        self.__dict__.pop("_space", None)
+        weighted = self._take(stream, vectors, notes)
         progress.update(1.0, f"{len(stream.vocabulary):,} words, {found} dimensions")
         return weighted
-
-    def _read(
-        self, texts: npt.NDArray[Any], progress: Progress
-    ) -> tuple[WordStream, tuple[str, ...]]:
-        """The texts as numbered words; frequency limits that leave none give way."""
-        preparation = self.preparation
-        notes: list[str] = []
-        while True:
-            try:
-                return read_words(texts, preparation, progress=progress), tuple(notes)
-            except BadData as error:
-                looser = relaxed(preparation)
-                if looser is None:
-                    raise
-                preparation, change = looser
-                notes.append(f"{error.message} {change} was used instead.")
-
-    def transform(self, rows: Rows) -> Floats:
-        """Encode texts as (n, d) float32 with length 1, or 0 without a known word."""
-        check_is_fitted(self)
-        return self._encode(self.text_.transform(rows))
-
-    def _encode(self, weighted: sparse.csr_matrix) -> Floats:
-        sums = np.asarray(weighted @ self.vectors_, dtype=np.float32)
-        nothing = ~sums.any(axis=1)
-        sums -= self.mean_
-        sums[nothing] = 0
-        return unit_rows(sums)
-
-    def parts(self, text: str) -> Parts:
-        """What each term of the text adds to its row; the base is the mean, taken off."""
-        check_is_fitted(self)
-        first = self.text_.parts(text)
-        matrix = np.asarray(first.matrix @ self.vectors_, dtype=np.float32)
-        total = matrix.sum(axis=0)
-        base = -self.mean_ if matrix.any() else np.zeros_like(self.mean_)
-        length = np.float32(float(np.linalg.norm(total + base)) or 1.0)
-        return Parts(
-            spans=first.spans, terms=first.terms, matrix=matrix / length, base=base / length
-        )
-
-    def word_space(self) -> WordSpace:
-        """The vectors, to ask for nearest words and word arithmetic."""
-        check_is_fitted(self)
-        return self._space
-
-    @cached_property
-    def _space(self) -> WordSpace:
-        return WordSpace(self.text_.vocabulary_.terms, self.vectors_)
-
-    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
-        """Dimension 1, dimension 2, ..."""
-        check_is_fitted(self)
-        count = self.vectors_.shape[1]
-        return np.asarray([f"dimension {i + 1}" for i in range(count)], dtype=object)
-
-    def state(self) -> State:
-        """What was learned, as plain arrays and values."""
-        check_is_fitted(self)
-        return {
-            "text": self.text_.state(),
-            "vectors": self.vectors_,
-            "mean": self.mean_,
-            "notes": list(self.notes_),
-        }
-
-    def load_state(self, state: State) -> Self:
-        """Take over what another encoder learned. See :class:`Encoder`."""
-        text = TfidfEncoder(self.preparation).load_state(part(state, "text", dict))
-        vectors = numbers(state, "vectors", (len(text.vocabulary_), None))
-        mean = numbers(state, "mean", (vectors.shape[1],))
-        self.notes_ = tuple(str(note) for note in part(state, "notes", list))
-        self.text_ = text
-        self.vectors_ = np.ascontiguousarray(vectors, dtype=np.float32)
-        self.mean_ = mean.astype(np.float32, copy=False)
-        self.__dict__.pop("_space", None)
-        return self
 
 
 PARAMS: tuple[Param, ...] = (

@@ -1,0 +1,55 @@
+"""Components: how much they keep, and what they stand for."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from core.store.records import ModelRecord
+from ui import charts, resources
+
+
+def show(record: ModelRecord) -> None:
+    """The components of a model."""
+    _variance(record)
+    _topics(record)
+
+
+def _variance(record: ModelRecord) -> None:
+    from core.figures.learned import explained_variance as figure
+    from core.pretrain.insights import explained_variance
+
+    st.subheader("How much of the differences it keeps", anchor=False)
+    charts.draw(figure(explained_variance(resources.encoder(record.id))), key="pt_variance")
+
+
+def _topics(record: ModelRecord) -> None:
+    from core.pretrain.insights import topics
+
+    st.subheader("What its directions stand for", anchor=False)
+    st.markdown(
+        "Each direction runs from rows with the words on the left to rows with those on the right."
+    )
+    lines = []
+    for topic in topics(resources.encoder(record.id), 10)[:30]:
+        ordered = sorted(topic.terms, key=lambda pair: pair[1])
+        lines.append(
+            {
+                "Direction": topic.index + 1,
+                "Share": topic.share,
+                "One end": [name for name, weight in ordered if weight < 0][:6],
+                "Other end": [name for name, weight in reversed(ordered) if weight > 0][:6],
+            }
+        )
+    st.dataframe(
+        pd.DataFrame(lines),
+        hide_index=True,
+        key="pt_topics",
+        row_height=44,
+        column_config={
+            "Share": st.column_config.NumberColumn(format="percent"),
+            "One end": st.column_config.ListColumn(width="large"),
+            "Other end": st.column_config.ListColumn(width="large"),
+        },
+        alt="Directions with their strongest terms.",
+    )
