@@ -93,14 +93,16 @@ class Components(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def transform(self, X: Any) -> Floats:
-        """Project rows; (n, k) float32."""
+        """Project rows; (n, k) in the precision of the rows, float32 or float64."""
         check_is_fitted(self)
         accept = False if self.center else "csr"
+        kinds = [np.float32, np.float64]
         X = validate_data(
-            self, X, accept_sparse=accept, dtype=np.float32, reset=False, ensure_min_samples=0
+            self, X, accept_sparse=accept, dtype=kinds, reset=False, ensure_min_samples=0
         )
-        projected = np.asarray(X @ self.components_.T)
-        projected -= self.mean_ @ self.components_.T
+        directions = self.components_.astype(X.dtype, copy=False).T
+        projected = np.asarray(X @ directions)
+        projected -= self.mean_ @ directions
         return projected
 
     def state(self) -> State:

@@ -89,13 +89,14 @@ def test_of_a_flat_spectrum_most_is_captured(monkeypatch: pytest.MonkeyPatch) ->
     assert np.linalg.norm(residual) < 1e-3 * found.values[0]
 
 
-def test_more_iterations_sharpen_the_leading_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_iterations_come_nearer_to_the_leading_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spectral, "_EXACT", 10)
     matrix, vectors = of_spectrum(1 + 1 / np.arange(1, 201), 400)
     errors = []
     for iterations in (1, 3, 8):
         found = leading_eigenvectors(matrix, 20, iterations=iterations)
-        errors.append(1 - abs(found.vectors[:, 0] @ vectors[:, 0]))
+        # what of the space of the true twenty is not in the space that was found
+        errors.append(20 - np.square(vectors[:, :20].T @ found.vectors).sum())
     assert errors[0] > errors[1] > errors[2]
 
 
