@@ -10,8 +10,9 @@ from core.data import catalogue
 from core.errors import BadData, BadParam
 from core.evaluate.words import budget_words
 from core.finetune import get_head, get_strategy
-from core.jobs.fields import FINETUNE_PARAMS, PRETRAIN_PARAMS
+from core.jobs.fields import COMPARE_PARAMS, FINETUNE_PARAMS, PRETRAIN_PARAMS
 from core.jobs.requests import (
+    CompareRequest,
     DataRef,
     FinetuneRequest,
     LoadRequest,
@@ -21,7 +22,7 @@ from core.jobs.requests import (
 from core.params import Param, resolve
 from core.pretrain import get_method, methods_for
 from core.store import datasets, models
-from core.store.records import DatasetRecord
+from core.store.records import DatasetRecord, ModelRecord
 from core.types import Modality
 
 _NAME_LENGTH = 80
@@ -82,6 +83,8 @@ def check(request: Request) -> Checked:
         spelled = _check_pretrain(request, source)
         name = spelled.name or f"{get_method(spelled.method).title} on {source.title}"
         return Checked(spelled, name, source.fingerprint, source.title)
+    if isinstance(request, CompareRequest):
+        return _check_compare(request, source)
     return _check_finetune(request, source)
 
 
@@ -134,12 +137,7 @@ def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
         encoder = get_method(pretrain.method).title
     elif request.model is not None:
         model = models.get(request.model)
-        if model.modality != source.modality:
-            raise BadParam(
-                f"The model {model.name!r} takes {model.modality} rows, and {source.title} has "
-                f"{source.modality} rows.",
-                hint="Choose a model that was pretrained on the same kind of rows.",
-            )
+        _check_modality(model, source)
         encoder = model.name
     elif strategy.needs_model:
         strategy = get_strategy("scratch")
@@ -148,13 +146,7 @@ def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
             f"The strategy {strategy.key!r} uses no pretrained model, and one was chosen.",
             hint="Choose no model, or the strategy 'frozen': it is compared with scratch anyway.",
         )
-    record = source.record
-    if record is not None and not (record.labelled_train and record.labelled_test):
-        part = "training" if not record.labelled_train else "test"
-        raise BadData(
-            f"{source.title} has no labelled {part} rows.",
-            hint="Fine-tuning needs labelled rows to learn from, and others to test with.",
-        )
+    _check_labels(source)
     spelled = replace(
         request,
         pretrain=pretrain,
@@ -169,6 +161,52 @@ def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
     return Checked(spelled, name, source.fingerprint, source.title, request.model)
 
 
+def _check_compare(request: CompareRequest, source: _Source) -> Checked:
+    fields = _fields(COMPARE_PARAMS, request)
+    head = get_head(request.head)
+    if not request.methods and not request.models:
+        raise BadParam(
+            "Nothing was chosen to compare.", hint="Choose at least one method or model."
+        )
+    methods = tuple(
+        _check_pretrain(replace(one, data=request.data), source) for one in request.methods
+    )
+    for one in request.models:
+        _check_modality(models.get(one), source)
+    _check_labels(source)
+    spelled = replace(
+        request,
+        methods=methods,
+        models=tuple(dict.fromkeys(request.models)),
+        head_settings=resolve(head.params, request.head_settings),
+        **fields,
+    )
+    count = len(methods) + len(spelled.models)
+    ways = "1 way" if count == 1 else f"{count} ways"
+    labels = budget_words(fields["labels_per_class"])
+    name = spelled.name or f"{ways} compared, {labels}, {source.title}"
+    return Checked(spelled, name, source.fingerprint, source.title)
+
+
+def _check_labels(source: _Source) -> None:
+    record = source.record
+    if record is not None and not (record.labelled_train and record.labelled_test):
+        part = "training" if not record.labelled_train else "test"
+        raise BadData(
+            f"{source.title} has no labelled {part} rows.",
+            hint="Fine-tuning needs labelled rows to learn from, and others to test with.",
+        )
+
+
+def _check_modality(model: ModelRecord, source: _Source) -> None:
+    if model.modality != source.modality:
+        raise BadParam(
+            f"The model {model.name!r} takes {model.modality} rows, and {source.title} has "
+            f"{source.modality} rows.",
+            hint="Choose a model that was pretrained on the same kind of rows.",
+        )
+
+
 def _known(request: FinetuneRequest, params: Iterable[Param]) -> dict[str, Any]:
     """The strategy's settings; those of a strategy that gave way to another are dropped."""
     if request.model is None and request.pretrain is None:
@@ -177,7 +215,9 @@ def _known(request: FinetuneRequest, params: Iterable[Param]) -> dict[str, Any]:
     return dict(request.strategy_settings)
 
 
-def _fields(params: Iterable[Param], request: PretrainRequest | FinetuneRequest) -> dict[str, Any]:
+def _fields(
+    params: Iterable[Param], request: PretrainRequest | CompareRequest | FinetuneRequest
+) -> dict[str, Any]:
     values = resolve(params, {param.name: getattr(request, param.name) for param in params})
     name = str(values["name"]).strip()
     if len(name) > _NAME_LENGTH:

@@ -14,7 +14,7 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import BadData, BadModelFile, NotFound, StoreFailed
 from core.evaluate.encoding import encode_rows
-from core.jobs.machine import peak_memory_mb
+from core.jobs.memory import MemoryGrowth
 from core.jobs.requests import PretrainRequest
 from core.params import resolve
 from core.pretrain import baseline_for, get_method
@@ -108,7 +108,8 @@ def find_or_learn(
             hint="Take all training rows as the pool.",
         )
     begun = time.perf_counter()
-    encoder = method.make(settings, request.seed).fit(dataset.take(rows), progress=progress)
+    with MemoryGrowth() as memory:
+        encoder = method.make(settings, request.seed).fit(dataset.take(rows), progress=progress)
     seconds = round(time.perf_counter() - begun, 3)
     record = models.save(
         encoder,
@@ -122,7 +123,7 @@ def find_or_learn(
         rows=len(rows),
         run=run,
         seconds=seconds,
-        peak_memory_mb=peak_memory_mb(),
+        peak_memory_mb=memory.megabytes,
     )
     return Learned(encoder, record, reused=False, seconds=seconds)
 

@@ -62,3 +62,8 @@ FINETUNE_PARAMS: tuple[Param, ...] = (
     _SEED,
     _NAME,
 )
+
+#: Fields of :class:`~core.jobs.requests.CompareRequest`.
+COMPARE_PARAMS: tuple[Param, ...] = tuple(
+    param for param in FINETUNE_PARAMS if param.name != "curve"
+)

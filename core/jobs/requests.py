@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -11,7 +11,7 @@ from core.errors import BadParam
 if TYPE_CHECKING:  # a worker reads its request before it loads anything heavy
     from core.data.dataset import Pool
 
-Kind: TypeAlias = Literal["load", "pretrain", "finetune"]
+Kind: TypeAlias = Literal["load", "pretrain", "compare", "finetune"]
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,41 @@ class FinetuneRequest:
     name: str = ""
 
 
-Request: TypeAlias = LoadRequest | PretrainRequest | FinetuneRequest
+@dataclass(frozen=True)
+class CompareRequest:
+    """Try several methods and models on one data set, on equal terms.
 
-_KINDS: dict[Kind, type[LoadRequest] | type[PretrainRequest] | type[FinetuneRequest]] = {
+    Attributes
+    ----------
+    methods : sequence of PretrainRequest
+        To learn now (or to find in the library); their ``data`` is ignored in favour of this
+        ``data``.
+    models : sequence of str
+        Ids of fitted encoders.
+    labels_per_class : int, optional
+        The label budget; None takes every label.
+    """
+
+    data: DataRef
+    methods: Sequence[PretrainRequest] = ()
+    models: Sequence[str] = ()
+    head: str = "svm"
+    head_settings: Mapping[str, Any] = field(default_factory=dict)
+    labels_per_class: int | None = 5
+    draws: int = 5
+    seed: int = 0
+    name: str = ""
+
+
+Request: TypeAlias = LoadRequest | PretrainRequest | CompareRequest | FinetuneRequest
+
+_KINDS: dict[
+    Kind,
+    type[LoadRequest] | type[PretrainRequest] | type[CompareRequest] | type[FinetuneRequest],
+] = {
     "load": LoadRequest,
     "pretrain": PretrainRequest,
+    "compare": CompareRequest,
     "finetune": FinetuneRequest,
 }
 
@@ -118,9 +148,16 @@ def from_json(values: Mapping[str, Any]) -> Request:
     try:
         fields["data"] = DataRef(**fields["data"])
         if fields.get("pretrain"):
-            inner = dict(fields["pretrain"])
-            inner["data"] = DataRef(**inner["data"])
-            fields["pretrain"] = PretrainRequest(**inner)
+            fields["pretrain"] = _pretrain(fields["pretrain"])
+        if "methods" in fields:
+            fields["methods"] = tuple(_pretrain(inner) for inner in fields["methods"])
+            fields["models"] = tuple(fields.get("models", ()))
         return _KINDS[kind](**fields)
     except (TypeError, KeyError) as error:
         raise BadParam(f"A request of kind {kind} cannot be read: {error}.") from error
+
+
+def _pretrain(values: Mapping[str, Any]) -> PretrainRequest:
+    fields = dict(values)
+    fields["data"] = DataRef(**fields["data"])
+    return PretrainRequest(**fields)

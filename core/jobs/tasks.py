@@ -13,14 +13,14 @@ from core.jobs.data import open_data
 from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
 from core.jobs.execute import Job, Task
 from core.jobs.machine import peak_memory_mb
-from core.jobs.requests import FinetuneRequest, LoadRequest, PretrainRequest
+from core.jobs.requests import CompareRequest, FinetuneRequest, LoadRequest, PretrainRequest
 from core.store import classifiers, datasets, models, runs
 from core.store.classifiers import ClassifierRecipe
 
 _LOADED = 0.08  # share of the progress bar for opening or making the data
 _PRETRAINED = 0.6
 
-_R = TypeVar("_R", LoadRequest, PretrainRequest, FinetuneRequest)
+_R = TypeVar("_R", LoadRequest, PretrainRequest, CompareRequest, FinetuneRequest)
 
 
 class _Clock:
@@ -159,8 +159,26 @@ def finetune(job: Job) -> dict[str, Any]:
     }
 
 
+def compare(job: Job) -> dict[str, Any]:
+    """Try several methods and models on equal terms."""
+    from core.jobs.comparing import compare as run  # not for the other kinds of run
+
+    request = _as(job, CompareRequest)
+    clock = _Clock()
+    dataset = _open(job, 0.05)
+    clock.lap("load")
+    result = run(job, request, dataset)
+    clock.lap("compare")
+    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+
+
 #: The task of each kind of run.
-TASKS: Mapping[str, Task] = {"load": load, "pretrain": pretrain, "finetune": finetune}
+TASKS: Mapping[str, Task] = {
+    "load": load,
+    "pretrain": pretrain,
+    "compare": compare,
+    "finetune": finetune,
+}
 
 
 def _means(evaluation: Evaluation) -> dict[str, float | None]:

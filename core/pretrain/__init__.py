@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.pretrain.base import Method
 from core.types import Modality
 
-_ORDER = {"tfidf": 0, "raw": 1}  # what learns nothing comes first, the rest by title
+_ORDER = {"tfidf": 0, "raw": 1, "random": 2}  # what learns nothing comes first, the rest by title
 
 
 @cache
