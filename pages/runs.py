@@ -5,6 +5,7 @@ import streamlit as st
 from core import jobs
 from core.store import runs
 from ui import comparison, shell
+from ui.site import OF_KIND
 from ui.tables import KINDS, STATES, runs_table
 from ui.wording import plural
 
@@ -14,7 +15,7 @@ jobs.sweep()
 with st.grid(3, min_column_width=200):
     kind = st.selectbox(
         "Kind",
-        [None, "finetune", "pretrain", "load"],
+        [None, *reversed(KINDS)],
         format_func=lambda k: "All kinds" if k is None else KINDS[k],
         key="runs_kind",
         bind="query-params",
@@ -47,7 +48,7 @@ if not chosen:
 with st.container(horizontal=True, vertical_alignment="center"):
     if len(chosen) == 1:
         only = chosen[0]
-        place = {"load": "data", "pretrain": "pretrain", "finetune": "evaluate"}[only.kind]
+        place = OF_KIND[only.kind]
         if st.button("Open", type="primary", icon=":material/open_in_new:", key="runs_open"):
             shell.go(place, run=only.id)
         if only.live:

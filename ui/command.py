@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest, Request
+from core.jobs.requests import CompareRequest, DataRef, FinetuneRequest, PretrainRequest, Request
 from core.params import Param
 from core.store.records import DatasetRecord, RunRecord
 
@@ -22,6 +22,10 @@ def command_line(request: Request, record: RunRecord | DatasetRecord | None = No
         words += ["pretrain", _data(request.data, record), request.method]
         words += _pool(request) + _settings(request.settings, _params(request.method))
         words += ["--name", request.name] if request.name else []
+    elif isinstance(request, CompareRequest):
+        words += ["compare", _data(request.data, record)]
+        words += [one.method for one in request.methods] + list(request.models)
+        words += [*_budget(request), "--head", request.head, "--draws", str(request.draws)]
     elif isinstance(request, FinetuneRequest):
         words += _finetune(request, record)
     else:
@@ -36,8 +40,7 @@ def _finetune(request: FinetuneRequest, record: RunRecord | DatasetRecord | None
     model = request.model or (first.method if first else "none")
     words = ["finetune", _data(request.data, record), model]
     words += ["--head", request.head, "--strategy", request.strategy]
-    budget = request.labels_per_class
-    words += ["--labels-per-class", "all" if budget is None else str(budget)]
+    words += _budget(request)
     words += ["--draws", str(request.draws)]
     words += [] if request.curve else ["--no-curve"]
     words += _settings(request.head_settings, get_head(request.head).params, "head.")
@@ -46,6 +49,11 @@ def _finetune(request: FinetuneRequest, record: RunRecord | DatasetRecord | None
     if first is not None:
         words += _pool(first) + _settings(first.settings, _params(first.method), "model.")
     return words
+
+
+def _budget(request: CompareRequest | FinetuneRequest) -> list[str]:
+    budget = request.labels_per_class
+    return ["--labels-per-class", "all" if budget is None else str(budget)]
 
 
 def _params(method: str) -> tuple[Param, ...]:

@@ -8,6 +8,7 @@ from core import jobs
 from core.store import runs
 from core.store.records import RunRecord
 from ui import charts, faults, shell
+from ui.site import OF_KIND
 from ui.wording import duration
 
 
@@ -85,6 +86,5 @@ def _ended(record: RunRecord) -> None:
     with st.container(horizontal=True):
         if st.button("Run it again", type="primary", icon=":material/replay:"):
             again = jobs.again(record.id)
-            place = {"load": "data", "pretrain": "pretrain", "finetune": "evaluate"}[record.kind]
-            shell.go(place, run=again.id)
+            shell.go(OF_KIND[record.kind], run=again.id)
         shell.next_step("All runs", "runs")

@@ -51,6 +51,13 @@ PLACES: tuple[Place, ...] = (
         "What can be learned from your rows without labels?",
     ),
     Place(
+        "compare",
+        "Compare methods",
+        ":material/leaderboard:",
+        "Work",
+        "Several ways to pretrain on your data, with the same few labels: what each costs and buys.",
+    ),
+    Place(
         "finetune",
         "Fine-tune",
         ":material/tune:",
@@ -81,3 +88,6 @@ PLACES: tuple[Place, ...] = (
 )
 
 BY_KEY = {place.key: place for place in PLACES}
+
+#: The page that shows a run of each kind.
+OF_KIND = {"load": "data", "pretrain": "pretrain", "compare": "compare", "finetune": "evaluate"}

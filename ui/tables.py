@@ -19,7 +19,12 @@ STATES = {
     "interrupted": "Interrupted",
 }
 VERDICTS = {"helped": "Helped", "unclear": "No clear difference", "hurt": "Hurt"}
-KINDS = {"load": "Data", "pretrain": "Pretraining", "finetune": "Fine-tuning"}
+KINDS = {
+    "load": "Data",
+    "pretrain": "Pretraining",
+    "compare": "Comparison",
+    "finetune": "Fine-tuning",
+}
 
 
 def verdict(record: RunRecord) -> tuple[str, float | None, float | None]:
@@ -39,7 +44,7 @@ def verdict(record: RunRecord) -> tuple[str, float | None, float | None]:
 
 def budget(request: dict[str, Any]) -> str:
     """The label budget of a fine-tuning in words."""
-    if request.get("kind") != "finetune":
+    if request.get("kind") not in ("compare", "finetune"):
         return ""
     per_class = request.get("labels_per_class")
     return "all" if per_class is None else f"{per_class} per class"

@@ -31,7 +31,7 @@ def pretrain(chosen: argparse.Namespace, out: Output) -> int:
         seed=chosen.seed,
         name=chosen.name,
     )
-    return _do(request, chosen, out)
+    return do(request, chosen, out)
 
 
 def finetune(chosen: argparse.Namespace, out: Output) -> int:
@@ -66,16 +66,17 @@ def finetune(chosen: argparse.Namespace, out: Output) -> int:
         head_settings=settings["head"],
         strategy=chosen.strategy,
         strategy_settings=settings["strategy"],
-        labels_per_class=_budget(chosen.labels_per_class),
+        labels_per_class=budget(chosen.labels_per_class),
         draws=chosen.draws,
         curve=not chosen.no_curve,
         seed=chosen.seed,
         name=chosen.name,
     )
-    return _do(request, chosen, out)
+    return do(request, chosen, out)
 
 
-def _budget(text: str) -> int | None:
+def budget(text: str) -> int | None:
+    """A label budget as typed: a number, or all."""
     if text.strip().lower() in ("all", "none"):
         return None
     try:
@@ -87,7 +88,8 @@ def _budget(text: str) -> int | None:
         ) from None
 
 
-def _do(request: Request, chosen: argparse.Namespace, out: Output) -> int:
+def do(request: Request, chosen: argparse.Namespace, out: Output) -> int:
+    """Run a request here, or leave it to a worker; says what came out, gives the exit code."""
     from core.jobs.summary import run_summary
 
     if chosen.background:
@@ -99,7 +101,12 @@ def _do(request: Request, chosen: argparse.Namespace, out: Output) -> int:
     if run.state != "done":
         return _told(run, out)
     summary = run_summary(run)
-    out.result(summary, _finetuned(run) if run.kind == "finetune" else _pretrained(summary))
+    if run.kind == "compare":
+        from core.cli.comparing import compared
+
+        out.result(summary, compared(summary))
+    else:
+        out.result(summary, _finetuned(run) if run.kind == "finetune" else _pretrained(summary))
     return 0
 
 

@@ -75,6 +75,21 @@ def build_parser() -> argparse.ArgumentParser:
     _pool(sub)
     _run(sub)
 
+    sub = add("compare", "Try several methods on equal terms; say who leads.", "comparing")
+    _data(sub)
+    sub.add_argument(
+        "models", metavar="MODEL", nargs="+", help="methods, and ids or names of models"
+    )
+    sub.add_argument("--head", default="svm", help="the classifier on top; see `heads`")
+    sub.add_argument(
+        "--labels-per-class", default="5", metavar="K", help="label budget, or all (default 5)"
+    )
+    sub.add_argument("--draws", type=int, default=5, help="draws of the labelled rows (default 5)")
+    _settings(sub, "a setting of the head")
+    sub.add_argument("--name", default="", help="what to call the run")
+    _pool(sub)
+    _run(sub)
+
     sub = add("finetune", "Train on few labels, beside the baseline; say who wins.", "learning")
     _data(sub)
     sub.add_argument("model", metavar="MODEL", help="id or name of a model, a method, or none")
@@ -106,7 +121,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--all-classes", action="store_true", help="the probability of every class")
 
     sub = add("runs", "List the runs, the newest first.", "listing")
-    sub.add_argument("--kind", choices=["load", "pretrain", "finetune"])
+    sub.add_argument("--kind", choices=["load", "pretrain", "compare", "finetune"])
     sub.add_argument(
         "--state",
         action="append",

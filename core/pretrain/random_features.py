@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from sklearn.exceptions import DataDimensionalityWarning
 from sklearn.random_projection import SparseRandomProjection
 from sklearn.utils.validation import check_is_fitted
 
@@ -78,7 +80,9 @@ class RandomFeaturesEncoder(Encoder):
         self.notes_ = self.first_.notes
         columns = len(self.first_.names)
         projection = SparseRandomProjection(self.dimensions, random_state=self.random_state)
-        projection.fit(np.zeros((1, columns), dtype=np.float32))  # only their number counts
+        with warnings.catch_warnings():  # more mixes than columns is what was asked for
+            warnings.simplefilter("ignore", DataDimensionalityWarning)
+            projection.fit(np.zeros((1, columns), dtype=np.float32))  # only their number counts
         self.matrix_ = sparse.csr_matrix(projection.components_.T, dtype=np.float32)
         progress.update(1.0, "Projection drawn")
         return self

@@ -1,0 +1,212 @@
+"""Several encoders on equal terms: scores with intervals, and what they cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from core.evaluate.results import Interval
+from core.evaluate.words import percent
+from core.figures.style import BLUE, GREY, Chart, chart, label, note, plain
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One line of the charts.
+
+    Attributes
+    ----------
+    name : str
+        For people.
+    accuracy : Interval
+        On the test rows.
+    random : Interval, optional
+        What random features of the same size reach.
+    seconds : float, optional
+        What the learning took; None for what learned nothing.
+    """
+
+    name: str
+    accuracy: Interval
+    random: Interval | None = None
+    seconds: float | None = None
+
+
+def standings(found: Sequence[Standing]) -> Chart:
+    """Scores with their 95 % intervals, best first; random features of the same size beside."""
+    shown = [bound for s in found for i in (s.accuracy, s.random) if i for bound in _bounds(i)]
+    low, high = min(shown, default=0.0), max(shown, default=1.0)
+    span = max(high - low, 0.02)
+    traces: list[Any] = []
+    notes = []
+    for place, one in enumerate(found):
+        learned = one.seconds is not None
+        traces.append(_score(one.name, one.accuracy, place, BLUE if learned else GREY))
+        if one.random is not None:
+            traces.append(
+                go.Scatter(
+                    x=[one.random.value],
+                    y=[place],
+                    mode="markers",
+                    name="Random features",
+                    marker={"color": GREY, "symbol": "x-thin-open", "size": 9, "line_width": 2},
+                    hovertemplate=f"Random features of the size of {plain(one.name)}: "
+                    f"{percent(one.random.value)}<extra></extra>",
+                )
+            )
+        notes.append(
+            note(
+                f"{label(one.name, 34)} · <b>{percent(one.accuracy.value)}</b>",
+                xref="paper",
+                x=0,
+                xanchor="left",
+                y=place,
+                yanchor="bottom",
+                yshift=8,
+            )
+        )
+    return chart(
+        traces,
+        height=max(150, 48 * len(found) + 70),
+        alt=_alt(found),
+        xaxis={
+            "title": {"text": "Test rows right (× random features of the same size)"},
+            "tickformat": ".0%",
+            "range": [low - 0.05 * span, high + 0.05 * span],
+            "nticks": 5,
+        },
+        yaxis={"visible": False, "range": [len(found) - 0.6, -0.8]},
+        annotations=notes,
+    )
+
+
+def _score(name: str, score: Interval, place: int, colour: str) -> go.Scatter:
+    low, high = _bounds(score)
+    return go.Scatter(
+        x=[score.value],
+        y=[place],
+        mode="markers",
+        name=plain(name),
+        marker={"color": colour, "size": 12},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [high - score.value],
+            "arrayminus": [score.value - low],
+            "color": colour,
+            "thickness": 2.5,
+            "width": 0,
+        },
+        hovertemplate=f"<b>{plain(name)}</b><br>{percent(score.value)}, 95 % interval "
+        f"{100 * low:.1f} to {100 * high:.1f}<extra></extra>",
+    )
+
+
+def _bounds(interval: Interval) -> tuple[float, float]:
+    value = interval.value
+    return (
+        value if interval.low is None else interval.low,
+        value if interval.high is None else interval.high,
+    )
+
+
+def cost(found: Sequence[Standing]) -> Chart:
+    """Score against the seconds that the learning took; what learned nothing is a line."""
+    learned = [one for one in found if one.seconds is not None]
+    nothing = next((one for one in found if one.seconds is None), None)
+    places = [max(float(one.seconds or 0), 0.1) for one in learned]
+    scores = [one.accuracy.value for one in learned]
+    middle = (min(map(math.log10, places), default=0) + max(map(math.log10, places), default=0)) / 2
+    notes = [
+        note(
+            label(one.name, 24),
+            x=math.log10(place),
+            y=score,
+            xanchor="left" if math.log10(place) <= middle else "right",
+            yanchor="bottom",
+            yshift=6,
+        )
+        for one, place, score in zip(learned, places, scores, strict=True)
+    ]
+    shapes = []
+    levels = list(scores)
+    if nothing is not None:
+        level = nothing.accuracy.value
+        levels.append(level)
+        shapes.append(
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": level,
+                "y1": level,
+                "line": {"color": GREY, "width": 1.5, "dash": "dot"},
+            }
+        )
+        notes.append(
+            note(
+                "Nothing learned",
+                colour=GREY,
+                xref="paper",
+                x=1,
+                xanchor="right",
+                y=level,
+                yanchor="top",
+                yshift=-3,
+            )
+        )
+    span = max(max(levels, default=1.0) - min(levels, default=0.0), 0.02)
+    return chart(
+        [
+            go.Scatter(
+                x=places,
+                y=scores,
+                mode="markers",
+                marker={"color": BLUE, "size": 11},
+                customdata=[plain(one.name) for one in learned],
+                hovertemplate="<b>%{customdata}</b><br>%{x:.3g} s to learn, %{y:.1%} of the test "
+                "rows right<extra></extra>",
+            )
+        ],
+        height=320,
+        alt=_cost_alt(learned),
+        xaxis={
+            "type": "log",
+            "title": {"text": "Seconds to learn"},
+            "showgrid": False,
+            "dtick": 1,
+            "range": [
+                min(map(math.log10, places), default=-1) - 0.15,
+                max(map(math.log10, places), default=1) + 0.15,
+            ],
+        },
+        yaxis={
+            "title": {"text": "Test rows right"},
+            "tickformat": ".0%",
+            "range": [min(levels, default=0) - 0.15 * span, max(levels, default=1) + 0.2 * span],
+            "nticks": 5,
+        },
+        annotations=notes,
+        shapes=shapes,
+    )
+
+
+def _alt(found: Sequence[Standing]) -> str:
+    if not found:
+        return "Scores: nothing was compared."
+    lines = ", ".join(f"{one.name} {percent(one.accuracy.value)}" for one in found)
+    return f"Test accuracy, best first: {lines}."
+
+
+def _cost_alt(found: Sequence[Standing]) -> str:
+    if not found:
+        return "Score against seconds to learn: nothing was learned."
+    lines = ", ".join(
+        f"{one.name} {percent(one.accuracy.value)} in {one.seconds or 0:.3g} s" for one in found
+    )
+    return f"Score against seconds to learn: {lines}."
