@@ -161,6 +161,7 @@ def cost(found: Sequence[Standing]) -> Chart:
             )
         )
     span = max(max(levels, default=1.0) - min(levels, default=0.0), 0.02)
+    ticks = _ticks(min(places, default=1.0), max(places, default=1.0))
     return chart(
         [
             go.Scatter(
@@ -179,7 +180,9 @@ def cost(found: Sequence[Standing]) -> Chart:
             "type": "log",
             "title": {"text": "Seconds to learn"},
             "showgrid": False,
-            "dtick": 1,
+            "tickmode": "array",
+            "tickvals": ticks,
+            "ticktext": [f"{tick:g}" for tick in ticks],
             "range": [
                 min(map(math.log10, places), default=-1) - 0.15,
                 max(map(math.log10, places), default=1) + 0.15,
@@ -194,6 +197,13 @@ def cost(found: Sequence[Standing]) -> Chart:
         annotations=notes,
         shapes=shapes,
     )
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers for a logarithmic axis: all of 1, 2, 5 on a short one, else powers of ten."""
+    steps = (1.0, 2.0, 5.0) if high / low < 100 else (1.0,)
+    every = [step * 10.0**power for power in range(-2, 6) for step in steps]
+    return [tick for tick in every if 0.7 * low <= tick <= 1.4 * high]
 
 
 def _alt(found: Sequence[Standing]) -> str:
