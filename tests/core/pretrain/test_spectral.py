@@ -89,7 +89,9 @@ def test_of_a_flat_spectrum_most_is_captured(monkeypatch: pytest.MonkeyPatch) ->
     assert np.linalg.norm(residual) < 1e-3 * found.values[0]
 
 
-def test_more_iterations_come_nearer_to_the_leading_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_iterations_come_nearer_to_the_leading_vectors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(spectral, "_EXACT", 10)
     matrix, vectors = of_spectrum(1 + 1 / np.arange(1, 201), 400)
     errors = []
