@@ -26,20 +26,28 @@ _TICK = 0.5  # seconds between two looks at whether the person wants to stop
 
 
 @cache
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
+def compiled(function: Callable[P, R], *, reorder: bool = False) -> Callable[P, R]:
     """The function as machine code; kept on disk, so that only the first use compiles.
 
     Parameters
     ----------
     function : callable
         Top-level function of arrays and numbers that calls no other Python function.
+    reorder : bool, default=False
+        Let sums be taken in another order and 1 / sqrt be estimated and refined, so that
+        loops over float32 work on many numbers at once; a division by zero is then infinite
+        and no error. The result is the same from run to run on one machine.
     """
     import numba  # takes a second: only when something is fitted
 
+    options: dict[str, Any] = {"nogil": True}
+    if reorder:
+        # not "nnan" or "ninf": what is not finite must stay visible
+        options |= {"fastmath": {"reassoc", "contract", "arcp", "nsz"}, "error_model": "numpy"}
     try:
-        fast: Callable[P, R] = numba.njit(nogil=True, cache=True)(function)
+        fast: Callable[P, R] = numba.njit(**options, cache=True)(function)
     except RuntimeError:  # no folder to keep it in: a read-only installation without a home
-        fast = numba.njit(nogil=True)(function)
+        fast = numba.njit(**options)(function)
     return fast
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from core.errors import BadData
 from core.progress import SILENT, Progress
 from core.text.corpus import Texts, build_corpus, encode_words
 from core.text.counts import count_matrix
 from core.text.preparation import TextPreparation
 from core.text.terms import build_terms
 from core.text.tokens import Tokenizer
-from core.text.vocabulary import Vocabulary
+from core.text.vocabulary import Vocabulary, in_order
 from core.types import Ints
 
 
@@ -60,17 +61,75 @@ def read_words(
         return WordStream(corpus.ids, corpus.offsets, None, corpus.vocabulary)
     # Terms are chosen by their counts, which know no order; so the texts are read once more.
     _, vocabulary = build_terms(texts, preparation, progress=progress.part(0, 0.6))
+    return words_of(texts, preparation, vocabulary, progress=progress.part(0.6, 1))
+
+
+def words_of(
+    texts: Texts,
+    preparation: TextPreparation,
+    vocabulary: Vocabulary,
+    *,
+    progress: Progress = SILENT,
+) -> WordStream:
+    """Number the terms of a given vocabulary in reading order; other words are left out."""
     tokenizer, index = Tokenizer(preparation), vocabulary.index
-    words, starts = [], [np.zeros(1, dtype=np.int64)]
+    words: list[Ints] = [np.zeros(0, dtype=np.int32)]
+    starts = [np.zeros(1, dtype=np.int64)]
     for first in range(0, len(texts), _TEXTS):
-        progress.update(0.6 + 0.3 * first / len(texts), "Finding word groups")
+        progress.update(0.8 * first / len(texts), "Numbering the words")
         numbers, offsets = encode_words(texts[first : first + _TEXTS], tokenizer, index.words)
         starts.append(offsets[1:] + starts[-1][-1])
         words.append(numbers)
-    progress.update(0.9, "Finding word groups")
+    progress.update(0.8, "Numbering the words")
     stream = _in_order(np.concatenate(words), np.concatenate(starts), vocabulary)
     progress.update(1.0, f"{len(vocabulary):,} terms")
     return stream
+
+
+def read_more_words(
+    texts: Texts,
+    preparation: TextPreparation,
+    known: Vocabulary,
+    *,
+    progress: Progress = SILENT,
+) -> WordStream:
+    """Number the words of further texts, with terms that they bring beside those known.
+
+    The vocabulary holds every known term, and the terms of the new texts that the frequency
+    limits let through there. A known term's texts add up; in how many of the earlier texts a
+    new term stood is not known, and counts as none.
+
+    Raises
+    ------
+    BadData
+        When the texts hold no term, known or new.
+    """
+    try:
+        fresh = read_words(texts, preparation, progress=progress.part(0, 0.5)).vocabulary.terms
+    except BadData:
+        fresh = ()  # too few texts for a term of their own may still hold known ones
+    terms = (*known.terms, *(term for term in fresh if term not in known.lookup))
+    none = np.zeros(len(terms), dtype=np.int64)
+    stream = words_of(
+        texts, preparation, Vocabulary(terms, none, 0), progress=progress.part(0.5, 0.9)
+    )
+    if len(stream.ids) == 0:
+        raise BadData(
+            f"None of the {len(texts):,} new texts holds a word that the model knows, or enough "
+            "of a new one.",
+            hint="Take texts in the language of the first ones, or more of them.",
+        )
+    frequency = np.bincount(stream.counts().indices, minlength=len(terms)).astype(np.int64)
+    frequency[: len(known)] += known.document_frequency
+    # by falling frequency, as vocabularies are
+    order = np.asarray(in_order(terms, frequency))
+    place = np.empty(len(terms), dtype=np.int32)
+    place[order] = np.arange(len(terms), dtype=np.int32)
+    vocabulary = Vocabulary(
+        tuple(terms[i] for i in order), frequency[order], known.documents + len(texts)
+    )
+    progress.update(1.0, f"{len(terms):,} terms, {len(terms) - len(known):,} of them new")
+    return WordStream(place[stream.ids], stream.offsets, stream.positions, vocabulary)
 
 
 _TEXTS = 1000  # texts between two reports
