@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.types import State
+if TYPE_CHECKING:  # what only reports progress need not load numpy
+    from core.types import State
 
 
 class Checkpoints:

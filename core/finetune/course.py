@@ -9,8 +9,9 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from core.errors import BadParam
-from core.finetune.descent import Descent, Weights
+from core.finetune.descent import Descent
 from core.finetune.rates import largest_curvature
+from core.finetune.weights import Weights
 from core.progress import SILENT, Progress
 from core.types import Floats, Matrix
 
@@ -56,7 +57,7 @@ class Course:
         Why it ended.
     curves : dict of list of float
         "train_loss", "train_accuracy" and, with rows held out, "validation_loss" and
-        "validation_accuracy": a value a pass.
+        "validation_accuracy", and "learning_rate": a value a pass.
     """
 
     weights: Weights
@@ -97,10 +98,11 @@ def follow(
     best, best_pass = descent.weights.copy(), 0
     lowest = now[key]
     mark, marked_at = now[key], 0
-    curves: dict[str, list[float]] = {name: [] for name in now}
+    curves: dict[str, list[float]] = {name: [] for name in (*now, "learning_rate")}
     for number in range(1, stopping.passes + 1):
+        rate = descent.present_rate
         descent.advance(pace.breathe)
-        now = _measure(descent, held_out)
+        now = _measure(descent, held_out) | {"learning_rate": rate}
         if not now["train_loss"] <= ceiling:  # NaN is not below it either
             raise _too_fast(descent, now["train_loss"], number)
         for name, value in now.items():
@@ -146,7 +148,7 @@ def _measure(descent: Descent, held_out: tuple[Matrix, Floats] | None) -> dict[s
     # too high a rate may overflow; the caller looks at the loss
     with np.errstate(over="ignore", invalid="ignore"):
         values = {
-            "train_loss": descent.loss.value(descent.scores, descent.targets),
+            "train_loss": descent.train_loss,
             "train_accuracy": _accuracy(descent.scores, descent.targets),
         }
         if held_out is not None:

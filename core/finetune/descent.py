@@ -1,151 +1,24 @@
 """Gradient descent on a linear model: one pass after another, each a step or a few.
 
-The recipe is ŷ = W x + b, W ← W − α ∂L/∂W, b ← b − α ∂L/∂b. What the loss is and what a step
-does with its gradient are objects of their own, so that others can stand in their place. A
-:class:`Descent` can be halted between any two passes: :attr:`Descent.weights`, the optimiser
-and the number of passes done are all there is to carry on from, because the order of the rows
-in a pass depends on the seed and the number of the pass alone.
+The recipe is ŷ = W x + b, W ← W − α ∂L/∂W, b ← b − α ∂L/∂b. What the loss is
+(:mod:`core.finetune.losses`) and what a step does with its gradient
+(:mod:`core.finetune.optimisers`) are objects of their own. A :class:`Descent` can be halted
+between any two passes: :meth:`Descent.state` is all there is to carry on from, because the order
+of the rows in a pass depends on the seed and the number of the pass alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from scipy import sparse
 
-from core.types import Floats, Ints, Matrix
-
-
-@dataclass(frozen=True)
-class Weights:
-    """A linear model: ``X @ coef + intercept`` are the scores of the classes.
-
-    Attributes
-    ----------
-    coef : ndarray, shape (d, k)
-        A column a class.
-    intercept : ndarray, shape (k,)
-        One number a class.
-    """
-
-    coef: Floats
-    intercept: Floats
-
-    @staticmethod
-    def zeros(n_features: int, n_classes: int) -> Weights:
-        """The model that knows nothing."""
-        return Weights(np.zeros((n_features, n_classes)), np.zeros(n_classes))
-
-    def copy(self) -> Weights:
-        """The same numbers in arrays of their own."""
-        return Weights(self.coef.copy(), self.intercept.copy())
-
-    def scores(self, X: Matrix) -> Floats:
-        """Scores of rows, shape (n, k)."""
-        return np.asarray(X @ self.coef) + self.intercept
-
-
-class Loss(Protocol):
-    """What is to become small.
-
-    ``curvature`` bounds its second derivative by a score, for one row: a loss whose rows X have
-    λ as the largest eigenvalue of XᵀX/N descends at any rate below 2 / (curvature · λ).
-    """
-
-    @property
-    def curvature(self) -> float:
-        """Bound on the second derivative."""
-        ...
-
-    def value(self, scores: Floats, targets: Floats) -> float:
-        """Mean over the rows; both arrays have shape (n, k)."""
-        ...
-
-    def slope(self, scores: Floats, targets: Floats) -> Floats:
-        """Derivative of :meth:`value` by each score, shape (n, k)."""
-        ...
-
-
-@dataclass(frozen=True)
-class SquaredLoss:
-    """L = 1/(2N) Σ‖y − ŷ‖² over N rows (least squares: Legendre 1805; Widrow & Hoff 1960)."""
-
-    curvature: float = 1.0
-
-    def value(self, scores: Floats, targets: Floats) -> float:
-        """See :class:`Loss`."""
-        off = scores - targets
-        return float(np.vdot(off, off) / (2 * len(off)))
-
-    def slope(self, scores: Floats, targets: Floats) -> Floats:
-        """See :class:`Loss`."""
-        return (scores - targets) / len(scores)
-
-
-@dataclass(frozen=True)
-class Gradient:
-    """Derivatives of a loss by the weights.
-
-    Attributes
-    ----------
-    coef : ndarray, shape (m, k)
-        By the weights of ``columns``; by all of them, (d, k), where that is None.
-    intercept : ndarray, shape (k,)
-        By the intercepts.
-    columns : ndarray of int, shape (m,), optional
-        The columns that are not zero in all of the rows; elsewhere the derivative is zero.
-    """
-
-    coef: Floats
-    intercept: Floats
-    columns: Ints | None = None
-
-
-class Optimiser(Protocol):
-    """What a step does with a gradient."""
-
-    def step(self, weights: Weights, gradient: Gradient, rate: float) -> None:
-        """Change ``weights`` in place."""
-        ...
-
-
-class PlainSteps:
-    """W ← W − α ∂L/∂W (gradient descent: Cauchy 1847; on mini-batches: Robbins & Monro 1951)."""
-
-    def step(self, weights: Weights, gradient: Gradient, rate: float) -> None:
-        """See :class:`Optimiser`."""
-        if gradient.columns is None:
-            weights.coef[...] -= rate * gradient.coef
-        else:
-            weights.coef[gradient.columns] -= rate * gradient.coef
-        weights.intercept[...] -= rate * gradient.intercept
-
-
-def gradient(X: Any, slope: Floats) -> Gradient:
-    """Derivatives of a loss by the weights, from its derivatives by the scores of ``X``.
-
-    For a batch of CSR rows, only the columns that it touches are worked out: a few hundred
-    short texts use a fraction of a vocabulary, and a step then costs what they hold.
-    """
-    if isinstance(X, np.ndarray):
-        return Gradient(X.T @ slope, slope.sum(axis=0))
-    by_column = X.tocsc()
-    columns = np.flatnonzero(np.diff(by_column.indptr))
-    bounds = by_column.indptr[np.append(columns, X.shape[1])]
-    touched = sparse.csr_matrix(
-        (by_column.data, by_column.indices, bounds), shape=(len(columns), X.shape[0])
-    )
-    return Gradient(np.asarray(touched @ slope), slope.sum(axis=0), columns)
-
-
-def one_hot(codes: Ints, n_classes: int) -> Floats:
-    """Targets of shape (n, k): 1 at the class of a row, 0 elsewhere."""
-    targets = np.zeros((len(codes), n_classes))
-    targets[np.arange(len(codes)), codes] = 1
-    return targets
+from core.finetune.losses import Loss, SquaredLoss
+from core.finetune.optimisers import Optimiser, PlainSteps
+from core.finetune.schedules import Schedule
+from core.finetune.weights import Gradient, Weights, gradient
+from core.types import Floats, Ints, Matrix, State
 
 
 class Descent:
@@ -170,6 +43,17 @@ class Descent:
         so that the intercept does not run after whichever classes a batch happens to hold.
     start : Weights, optional
         Where to start from; zeros when None. Copied.
+    l2 : float, default=0.0
+        Strength of the penalty l2/2 ‖W − W₀‖² that is added to the loss.
+    towards : Weights, optional
+        W₀, and intercepts that the intercepts are pulled to. Without, weights are pulled to
+        zero and intercepts are not penalised.
+    row_weights : ndarray, shape (n,), optional
+        How much each row counts; best with mean 1.
+    clip : float, optional
+        Longest gradient of a step; longer ones are shortened (Pascanu, Mikolov & Bengio 2013).
+    schedule : Schedule, optional
+        How the rate changes; constant when None.
 
     Attributes
     ----------
@@ -191,6 +75,11 @@ class Descent:
         seed: int = 0,
         spread: Ints | None = None,
         start: Weights | None = None,
+        l2: float = 0.0,
+        towards: Weights | None = None,
+        row_weights: Floats | None = None,
+        clip: float | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         n, k = targets.shape
         self.X: Any = X
@@ -202,6 +91,11 @@ class Descent:
         self.seed = seed
         self.spread = spread
         self.weights = Weights.zeros(X.shape[1], k) if start is None else start.copy()
+        self.l2 = l2
+        self.towards = towards
+        self.row_weights = row_weights
+        self.clip = clip
+        self.schedule = Schedule() if schedule is None else schedule
         self.passes = 0
         self._scores: Floats | None = None
 
@@ -212,13 +106,45 @@ class Descent:
             self._scores = self.weights.scores(self.X)
         return self._scores
 
+    @property
+    def train_loss(self) -> float:
+        """Loss of the training rows under the present weights, without the penalty."""
+        return self.loss.value(self.scores, self.targets, self.row_weights)
+
+    @property
+    def objective(self) -> float:
+        """What is minimised: the loss of the training rows and the penalty."""
+        return self.train_loss + self._penalty()
+
+    @property
+    def present_rate(self) -> float:
+        """The learning rate of the next step."""
+        return self.rate * self.schedule.factor(self.passes)
+
+    def state(self) -> State:
+        """All that a descent of the same rows and settings needs to go on from here."""
+        return {
+            "coef": self.weights.coef.copy(),
+            "intercept": self.weights.intercept.copy(),
+            "passes": self.passes,
+            "optimiser": self.optimiser.state(),
+        }
+
+    def load_state(self, state: State) -> None:
+        """Go on from where another one was."""
+        self.weights = Weights(state["coef"].copy(), state["intercept"].copy())
+        self.optimiser.load_state(state["optimiser"])
+        self.passes = int(state["passes"])
+        self._scores = None
+
     def advance(self, between: Callable[[], None] = lambda: None) -> None:
         """Make one pass over the rows; ``between`` is called after each step."""
         # too high a rate may overflow: whoever drives the descent looks at the loss
         with np.errstate(over="ignore", invalid="ignore"):
             if self.batch_size == len(self.targets):
                 # the scores of all rows were measured after the pass before
-                self._step(self.X, self.loss.slope(self.scores, self.targets))
+                slope = self.loss.slope(self.scores, self.targets, self.row_weights)
+                self._step(self.X, slope, self.passes)
                 between()
             else:
                 self._mini_batches(between)
@@ -228,10 +154,13 @@ class Descent:
         order = self.order()
         # one shuffled copy is cheaper than picking scattered rows for every step
         X, targets = self.X[order], self.targets[order]
+        weights = None if self.row_weights is None else self.row_weights[order]
         for start in range(0, len(order), self.batch_size):
             rows = slice(start, start + self.batch_size)
             batch = X[rows]
-            self._step(batch, self.loss.slope(self.weights.scores(batch), targets[rows]))
+            some = None if weights is None else weights[rows]
+            slope = self.loss.slope(self.weights.scores(batch), targets[rows], some)
+            self._step(batch, slope, self.passes + start / len(order))
             between()
 
     def order(self) -> Ints:
@@ -248,6 +177,53 @@ class Descent:
         dealt: Ints = order[np.argsort(place)]
         return dealt
 
-    def _step(self, X: Matrix, slope: Floats) -> None:
-        self.optimiser.step(self.weights, gradient(X, slope), self.rate)
+    def _step(self, X: Matrix, slope: Floats, done: float) -> None:
+        rate = self.rate * self.schedule.factor(done)
+        found = gradient(X, slope)
+        if self.l2 and self.optimiser.additive and self.clip is None:
+            self._pull(rate)
+        elif self.l2:
+            found = self._with_penalty(found)
+        if self.clip is not None:
+            found = _clipped(found, self.clip)
+        self.optimiser.step(self.weights, found, rate)
         self._scores = None
+
+    def _penalty(self) -> float:
+        if not self.l2:
+            return 0.0
+        away = self.weights.coef - (0.0 if self.towards is None else self.towards.coef)
+        total = float(np.vdot(away, away))
+        if self.towards is not None:
+            off = self.weights.intercept - self.towards.intercept
+            total += float(np.vdot(off, off))
+        return 0.5 * self.l2 * total
+
+    def _pull(self, rate: float) -> None:
+        """The penalty's share of a step, in place."""
+        share = rate * self.l2
+        self.weights.coef[...] *= 1 - share
+        if self.towards is not None:
+            self.weights.coef[...] += share * self.towards.coef
+            self.weights.intercept[...] -= share * (self.weights.intercept - self.towards.intercept)
+
+    def _with_penalty(self, found: Gradient) -> Gradient:
+        coef = self.l2 * self.weights.coef
+        intercept = found.intercept
+        if self.towards is not None:
+            coef -= self.l2 * self.towards.coef
+            intercept = intercept + self.l2 * (self.weights.intercept - self.towards.intercept)
+        if found.columns is None:
+            coef += found.coef
+        else:
+            coef[found.columns] += found.coef
+        return Gradient(coef, intercept)
+
+
+def _clipped(found: Gradient, longest: float) -> Gradient:
+    squares = np.vdot(found.coef, found.coef) + np.vdot(found.intercept, found.intercept)
+    length = float(np.sqrt(squares))
+    if length <= longest:
+        return found
+    share = longest / length
+    return Gradient(found.coef * share, found.intercept * share, found.columns)

@@ -1,4 +1,4 @@
-"""Linear fine-tuning by gradient descent: ŷ = W x + b on one-hot targets, squared loss."""
+"""Linear fine-tuning by gradient descent: ŷ = W x + b, step by step."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
+from sklearn.utils import compute_class_weight
 
 from core.finetune.base import HeadSpec
-from core.finetune.course import Course, Stopping, follow
-from core.finetune.descent import Descent, one_hot
-from core.finetune.linear import LinearHead, all_columns, used_columns
-from core.finetune.rates import largest_curvature
+from core.finetune.linear import LinearHead
 from core.finetune.state import damaged, read_array, read_texts
-from core.finetune.temperature import fit_temperature
-from core.finetune.threads import one_thread
+from core.finetune.training import Trained, TrainingSettings, train
+from core.finetune.weights import Weights
 from core.params import Param, Value, by_name
 from core.progress import SILENT, Progress
-from core.types import Bools, Ints, Matrix, State
-
-#: Temperature where too few rows are held out to fit one. Measured on 5 to 20 labels per class of
-#: 20 Newsgroups the best ones are .05 to .1 on TF-IDF and .1 to .15 on word vectors.
-DEFAULT_TEMPERATURE = 0.1
-
-_ROWS_FOR_TEMPERATURE = 20
-_PASSES_UNWATCHED = 20
+from core.types import Bools, Floats, Ints, Matrix, State
 
 PARAMS = (
     Param(
@@ -87,6 +78,98 @@ PARAMS = (
         label="Train on all rows at the end",
         advanced=True,
     ),
+    Param(
+        "loss",
+        "choice",
+        "squared",
+        "What is made small. Squared is the founding recipe; logistic gives the best "
+        "probabilities; hinge only looks at rows near the border.",
+        choices=("squared", "softmax", "squared_hinge", "hinge"),
+        choice_labels={
+            "squared": "Squared",
+            "softmax": "Logistic (softmax)",
+            "squared_hinge": "Squared hinge",
+            "hinge": "Hinge",
+        },
+    ),
+    Param(
+        "optimiser",
+        "choice",
+        "plain",
+        "How a step is made from the gradient: plain, with the speed of earlier steps, or with "
+        "a rate of its own for each weight.",
+        choices=("plain", "momentum", "adagrad", "adam"),
+        choice_labels={
+            "plain": "Plain",
+            "momentum": "Momentum",
+            "adagrad": "AdaGrad",
+            "adam": "Adam",
+        },
+        advanced=True,
+    ),
+    Param(
+        "momentum",
+        "float",
+        0.9,
+        "Share of its speed that a step keeps. For the optimiser of that name.",
+        low=0,
+        high=0.999,
+        advanced=True,
+    ),
+    Param(
+        "schedule",
+        "choice",
+        "constant",
+        "How the learning rate falls over the passes: not at all, by half twice, or along a "
+        "cosine to zero.",
+        label="Learning rate over time",
+        choices=("constant", "step", "cosine"),
+        advanced=True,
+    ),
+    Param(
+        "warm_up",
+        "float",
+        0.0,
+        "Share of the passes in which the learning rate rises from zero.",
+        label="Warm-up share",
+        low=0,
+        high=0.5,
+        advanced=True,
+    ),
+    Param(
+        "l2",
+        "float",
+        0.0,
+        "Pulls weights to zero, or to the source where a strategy says so: raise it when training "
+        "is perfect and test is not.",
+        label="L2 penalty",
+        low=0,
+        high=1e6,
+        scale="log",
+        advanced=True,
+    ),
+    Param(
+        "class_weight",
+        "choice",
+        "none",
+        "Whether rare classes count as much as common ones.",
+        label="Class weights",
+        choices=("none", "balanced"),
+        choice_labels={"none": "Every row alike", "balanced": "Every class alike"},
+        advanced=True,
+    ),
+    Param(
+        "clip",
+        "float",
+        None,
+        "Longest step before the learning rate; empty lets all through.",
+        label="Gradient clipping",
+        low=1e-6,
+        high=1e6,
+        scale="log",
+        optional=True,
+        advanced=True,
+    ),
 )
 
 
@@ -112,6 +195,10 @@ class GradientHead(LinearHead):
         Rows a step, all of them when None. Batches hold the classes in about equal shares.
     passes, patience, validation_share, refit
         See ``PARAMS``.
+    loss, optimiser, momentum, schedule, warm_up, l2, clip
+        See ``PARAMS``.
+    class_weight : dict, "balanced" or None
+        As scikit-learn has it.
     random_state : int, RandomState or None, default=0
         Of the rows held out and of the batches.
 
@@ -135,6 +222,14 @@ class GradientHead(LinearHead):
         validation_share: float = 0.2,
         patience: int = 20,
         refit: bool = True,
+        loss: str = "squared",
+        optimiser: str = "plain",
+        momentum: float = 0.9,
+        schedule: str = "constant",
+        warm_up: float = 0.0,
+        l2: float = 0.0,
+        class_weight: Any = None,
+        clip: float | None = None,
         random_state: Any = 0,
     ) -> None:
         self.learning_rate = learning_rate
@@ -143,6 +238,14 @@ class GradientHead(LinearHead):
         self.validation_share = validation_share
         self.patience = patience
         self.refit = refit
+        self.loss = loss
+        self.optimiser = optimiser
+        self.momentum = momentum
+        self.schedule = schedule
+        self.warm_up = warm_up
+        self.l2 = l2
+        self.class_weight = class_weight
+        self.clip = clip
         self.random_state = random_state
 
     def fit(self, X: Matrix, y: Ints, *, progress: Progress = SILENT) -> Self:
@@ -153,43 +256,84 @@ class GradientHead(LinearHead):
         BadParam
             When a setting is out of its range, or the learning rate is too high for these rows.
         """
-        for name, param in by_name(PARAMS).items():
-            param.check(getattr(self, name))
+        self._check()
         X, codes = self._training(X, y)
-        rows, columns = used_columns(X.astype(np.float64, copy=False))
-        seed = self._seed()
-        held = hold_out(codes, self.validation_share, seed=seed)
-        watched = bool(held.any())
-        again = self.refit and watched
-        # nothing to watch although it was asked for: a few passes, before memorising sets in
-        blind = not watched and self.validation_share > 0
-        passes = min(self.passes, _PASSES_UNWATCHED) if blind else self.passes
-        course, rate = self._learn(
-            rows,
-            codes,
-            held,
-            seed=seed,
-            passes=passes,
-            progress=progress.part(0, 0.8 if again else 1),
-        )
-        temperature = DEFAULT_TEMPERATURE
-        if held.sum() >= _ROWS_FOR_TEMPERATURE:
-            temperature = fit_temperature(course.weights.scores(rows[held]), codes[held])
-        weights = course.weights
-        if again and course.best_pass:
-            # its losses are not those of the curve, so only the share done is reported
-            tail = progress.part(0.8, 1)
-            quiet = Progress(lambda share, _, __: tail.update(share, "Training on all rows"))
-            nobody = np.zeros_like(held)
-            full, _ = self._learn(
-                rows, codes, nobody, seed=seed, passes=course.best_pass, progress=quiet
+        return self._become(
+            train(
+                X,
+                codes,
+                len(self.classes_),
+                TrainingSettings.of(self.get_params()),
+                seed=self._seed(),
+                row_weights=self._importance(codes, None),
+                progress=progress,
             )
-            weights = full.weights
-        self.learning_rate_ = rate
-        self._curves = course.curves
-        self._notes = _words(course, codes, held, blind)
-        coef = np.ascontiguousarray(weights.coef.T)
-        self._keep(all_columns(coef, columns, X.shape[1]), weights.intercept, temperature)
+        )
+
+    def fit_from(
+        self,
+        X: Matrix,
+        codes: Ints,
+        classes: Ints,
+        *,
+        start: Weights | None = None,
+        towards: Weights | None = None,
+        row_weights: Floats | None = None,
+        may_hold: Bools | None = None,
+        progress: Progress = SILENT,
+    ) -> Self:
+        """Learn with what was known before, as strategies want it.
+
+        Parameters
+        ----------
+        X, codes : Matrix (n, d), ndarray of int (n,)
+            Encoded rows; ``codes`` index ``classes``.
+        classes : ndarray of int, shape (k,)
+            What becomes ``classes_``.
+        start, towards, row_weights, may_hold
+            See :func:`core.finetune.training.train`.
+        """
+        self._check()
+        self.classes_ = np.asarray(classes)
+        self.n_features_in_ = X.shape[1]
+        return self._become(
+            train(
+                X,
+                codes,
+                len(classes),
+                TrainingSettings.of(self.get_params()),
+                seed=self._seed(),
+                start=start,
+                towards=towards,
+                row_weights=self._importance(codes, row_weights),
+                may_hold=may_hold,
+                progress=progress,
+            )
+        )
+
+    def _check(self) -> None:
+        for name, param in by_name(PARAMS).items():
+            if name != "class_weight":  # scikit-learn's own words say what that takes
+                param.check(getattr(self, name))
+
+    def _importance(self, codes: Ints, row_weights: Floats | None) -> Floats | None:
+        """How much each row counts; None where all count alike."""
+        if self.class_weight is None:
+            return row_weights
+        of_class = np.ones(len(self.classes_))
+        seen = np.unique(codes)
+        labels = self.classes_[seen]
+        of_class[seen] = compute_class_weight(
+            self.class_weight, classes=labels, y=self.classes_[codes]
+        )
+        weights: Floats = of_class[codes]
+        return weights if row_weights is None else weights * row_weights
+
+    def _become(self, trained: Trained) -> Self:
+        self.learning_rate_ = trained.rate
+        self._curves, self._notes = trained.curves, trained.notes
+        coef = np.ascontiguousarray(trained.weights.coef.T)
+        self._keep(coef, trained.weights.intercept, trained.temperature)
         return self
 
     def curves(self) -> dict[str, list[float]]:
@@ -219,100 +363,11 @@ class GradientHead(LinearHead):
         self._curves, self._notes = kept, notes
         return self
 
-    def _learn(
-        self, X: Any, codes: Ints, held: Bools, *, seed: int, passes: int, progress: Progress
-    ) -> tuple[Course, float]:
-        """Train on the rows not held out; without any held out, all passes are made."""
-        kept = ~held
-        watched = bool(held.any())
-        rows = X[kept] if watched else X
-        rate = self.learning_rate
-        if rate is None:
-            rate = 1 / largest_curvature(rows, self.batch_size)
-        targets = one_hot(codes, len(self.classes_))
-        descent = Descent(
-            rows,
-            targets[kept],
-            rate=rate,
-            batch_size=self.batch_size,
-            seed=seed,
-            spread=codes[kept],
-        )
-        with one_thread():
-            course = follow(
-                descent,
-                Stopping(passes, patience=self.patience if watched else passes),
-                held_out=(X[held], targets[held]) if watched else None,
-                progress=progress,
-            )
-        return course, rate
-
-
-def hold_out(codes: Ints, share: float, *, seed: int) -> Bools:
-    """Choose validation rows, class by class.
-
-    Each class with two labelled rows or more gives its share, but at least one row, and keeps at
-    least one. Where most classes have a single row, or the share is 0, none is held out: rows
-    of the few other classes would say little about all of them.
-
-    Parameters
-    ----------
-    codes : ndarray of int, shape (n,)
-        Classes of the labelled rows.
-    share : float
-        Of the rows of each class, 0 to 0.5.
-    seed : int
-        Of the choice.
-
-    Returns
-    -------
-    ndarray of bool, shape (n,)
-        True for rows held out.
-    """
-    held = np.zeros(len(codes), dtype=bool)
-    sizes = np.bincount(codes)
-    if share == 0 or 2 * (sizes >= 2).sum() <= len(sizes):
-        return held
-    for code in np.flatnonzero(sizes >= 2):
-        rows = np.flatnonzero(codes == code)
-        number = min(max(1, round(share * len(rows))), len(rows) - 1)
-        held[np.random.RandomState(seed).permutation(rows)[:number]] = True
-    return held
-
-
-def _words(course: Course, codes: Ints, held: Bools, blind: bool) -> tuple[str, ...]:
-    passes = len(course.curves["train_loss"])
-    sizes = np.bincount(codes)
-    single = int((sizes == 1).sum())
-    if blind:
-        return (
-            f"{single} of {len(sizes)} classes have a single labelled row, so no validation rows "
-            f"could be held out: it made {passes} passes and kept the last.",
-        )
-    if not held.any():
-        return (
-            f"No validation rows were held out, as asked: it made {passes} passes, and nothing "
-            "watched for memorising.",
-        )
-    if not course.best_pass:
-        return (
-            f"In {passes:,} passes the loss on {held.sum():,} validation rows never fell below "
-            "that of the start, so nothing was learned.",
-        )
-    said: tuple[str, ...] = (
-        f"The loss on {held.sum():,} validation rows was lowest after pass {course.best_pass:,} "
-        f"of {passes:,}; that step was kept.",
-    )
-    if single:
-        said += (
-            f"{single} of {len(sizes)} classes have a single labelled row, which was kept for "
-            "training: the validation rows say nothing about them.",
-        )
-    return said
-
 
 def _make(settings: Mapping[str, Value], seed: int) -> GradientHead:
-    return GradientHead(**settings, random_state=seed)  # type: ignore[arg-type]
+    weight = settings["class_weight"]
+    values = {**settings, "class_weight": None if weight == "none" else weight}
+    return GradientHead(**values, random_state=seed)  # type: ignore[arg-type]
 
 
 HEAD = HeadSpec(

@@ -6,8 +6,9 @@ import pytest
 from core.errors import BadParam, Cancelled
 from core.finetune import course as course_module
 from core.finetune.course import Stopping, follow
-from core.finetune.descent import Descent, one_hot
+from core.finetune.descent import Descent
 from core.finetune.rates import largest_curvature
+from core.finetune.weights import one_hot
 from core.progress import Progress
 
 
@@ -22,6 +23,7 @@ def test_records_both_losses_of_every_pass():
     descent = Descent(X[:40], Y[:40], rate=0.01)
     course = follow(descent, Stopping(passes=5, patience=9), held_out=(X[40:], Y[40:]))
     assert set(course.curves) == {
+        "learning_rate",
         "train_loss",
         "train_accuracy",
         "validation_loss",
@@ -52,7 +54,7 @@ def test_keeps_the_best_step_and_stops_when_patience_is_over():
 def test_without_rows_held_out_the_training_loss_is_watched():
     X, Y = some_rows()
     course = follow(Descent(X, Y, rate=1 / largest_curvature(X)), Stopping(passes=12, patience=99))
-    assert set(course.curves) == {"train_loss", "train_accuracy"}
+    assert set(course.curves) == {"learning_rate", "train_loss", "train_accuracy"}
     assert course.best_pass == 12
 
 

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from core.finetune.descent import Descent, SquaredLoss, Weights, gradient, one_hot
+from core.finetune.descent import Descent
+from core.finetune.losses import SquaredLoss
 from core.finetune.rates import largest_curvature
+from core.finetune.weights import Weights, gradient, one_hot
 
 X2 = np.array([[1.0, 2.0], [3.0, 4.0]])
 Y2 = np.eye(2)

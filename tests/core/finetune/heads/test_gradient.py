@@ -6,8 +6,10 @@ from scipy import sparse
 from sklearn.datasets import load_digits
 
 from core.errors import BadModelFile, BadParam, Cancelled
-from core.finetune.heads.gradient import DEFAULT_TEMPERATURE, GradientHead, hold_out
+from core.finetune.heads.gradient import GradientHead
+from core.finetune.losses import SquaredLoss
 from core.finetune.rates import largest_curvature
+from core.finetune.training import hold_out
 from core.progress import Progress
 
 
@@ -94,9 +96,9 @@ def test_nothing_better_than_the_start_keeps_the_start():
 
 def test_the_temperature_is_fitted_where_enough_rows_are_held_out():
     X, codes = some_rows([50, 50])
-    assert GradientHead().fit(X, codes).temperature_ != DEFAULT_TEMPERATURE
+    assert GradientHead().fit(X, codes).temperature_ != SquaredLoss().temperature
     X, codes = some_rows([10, 10])
-    assert GradientHead().fit(X, codes).temperature_ == DEFAULT_TEMPERATURE
+    assert GradientHead().fit(X, codes).temperature_ == SquaredLoss().temperature
 
 
 def test_too_high_a_rate_is_told():
@@ -118,7 +120,7 @@ def test_single_labels_leave_nothing_to_hold_out():
     head = GradientHead().fit(X, codes)
     assert "3 of 4 classes have a single labelled row" in head.notes()[0]
     assert "made 20 passes" in head.notes()[0]
-    assert set(head.curves()) == {"train_loss", "train_accuracy"}
+    assert set(head.curves()) == {"learning_rate", "train_loss", "train_accuracy"}
 
 
 def test_some_single_labels_are_told():
@@ -178,6 +180,7 @@ def test_reports_while_it_learns_and_can_be_cancelled():
     first = next(metrics for _, _, metrics in heard if metrics)
     assert set(first) == {
         "pass_",
+        "learning_rate",
         "train_loss",
         "train_accuracy",
         "validation_loss",
