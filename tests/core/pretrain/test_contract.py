@@ -24,7 +24,7 @@ from core.progress import Progress
 from .conftest import ROWS
 
 #: Small settings, so that small pools and quick tests do.
-SMALL = {"n_components": 4, "n_clusters": 5, "dimensions": 4}
+SMALL = {"n_components": 4, "n_clusters": 5, "dimensions": 4, "passes": 3}
 
 CASES = [(key, modality) for key, method in methods().items() for modality in method.modalities]
 

@@ -181,6 +181,16 @@ def test_the_loss_falls_and_words_of_one_subject_lie_together() -> None:
     assert alike[same].mean() > alike[~same].mean() + 0.2
 
 
+def test_without_a_number_of_passes_the_size_of_the_pool_gives_it() -> None:
+    # of 20 words each meets the ten of its subject: 3300 / 10 is more than the most
+    assert len(GloVeEncoder(dimensions=2).fit(two_subjects()).losses_) == 100
+    # of 200 words each meets all: 3300 / 200
+    words = [f"word{i}" for i in range(200)]
+    rows = rows_of([" ".join(words)] * 2)
+    encoder = GloVeEncoder(EVERY_WORD, dimensions=2, window=0).fit(rows)
+    assert len(encoder.losses_) == 17
+
+
 def test_losses_are_reported_live() -> None:
     points: list[dict[str, Any]] = []
 
@@ -287,7 +297,7 @@ def test_words_that_never_meet_carry_nothing() -> None:
     assert encoder.notes_ == ("No two words stand near each other: nothing to learn.",)
     assert encoder.losses_ == []
     assert not encoder.transform(rows).any()
-    some = GloVeEncoder(EVERY_WORD, dimensions=3).fit(rows_of(["red apple", "green"]))
+    some = GloVeEncoder(EVERY_WORD, dimensions=3, passes=9).fit(rows_of(["red apple", "green"]))
     place = some.text_.vocabulary_.lookup["green"]
     assert not some.vectors_[place].any()
     assert some.vectors_.any(axis=1).sum() == 2
