@@ -210,7 +210,7 @@ class GloVeEncoder(WordVectorEncoder):
         if mass:
             pairs.logs[...] += np.float32(np.log(self.mass_ / (self.mass_ - mass)))
         begun = len(self.losses_)
-        passes = self.passes or _enough_passes(np.count_nonzero(np.diff(counts.indptr)), counts.nnz)
+        passes = self.passes or _enough_passes(int((np.diff(counts.indptr) > 0).sum()), counts.nnz)
         sums = [zlib.crc32(values.data) for values in (counts.indices, counts.data)]
         task = [str(value) for value in (*self._settings(), *counts.shape, *sums, begun)]
         saved = progress.saved()
