@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
-from scipy import sparse
-
 from core.data.dataset import Dataset
+from core.finetune.stacking import stack
 from core.pretrain.base import Encoder
 from core.progress import SILENT, Progress
 from core.types import Ints, Matrix
@@ -27,13 +22,3 @@ def encode_rows(
         blocks.append(encoder.transform(dataset.take(rows[start : start + BLOCK])))
     progress.update(1.0, "Encoding rows")
     return stack(blocks)
-
-
-def stack(blocks: Sequence[Matrix]) -> Matrix:
-    """Matrices of equal width one above the other, sparse when they are sparse."""
-    if len(blocks) == 1:
-        return blocks[0]
-    parts: list[Any] = list(blocks)
-    if any(sparse.issparse(part) for part in parts):
-        return sparse.vstack(parts, format="csr")  # type: ignore[no-any-return]
-    return np.vstack(parts)

@@ -10,10 +10,10 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import BadData
-from core.evaluate.encoding import stack
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.classifier import Classifier
 from core.finetune.draws import draw_labels
+from core.finetune.stacking import stack
 from core.params import Value
 from core.pretrain.base import Encoder
 from core.progress import Progress

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -21,6 +21,9 @@ from core.params import Param, Value
 from core.pretrain.base import Encoder
 from core.progress import SILENT, Progress
 from core.types import Floats, Ints, Matrix, Rows, State
+
+if TYPE_CHECKING:
+    from core.finetune.source import Source
 
 
 class TooFewClasses(BadData, ValueError):
@@ -34,8 +37,18 @@ class Head(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     plain arrays, nothing else: several threads may predict with it at once.
     """
 
-    def fit(self, X: Matrix, y: Ints, *, progress: Progress = SILENT) -> Self:
-        """Learn from encoded rows (n, d) and their labels (n,)."""
+    def fit(
+        self,
+        X: Matrix,
+        y: Ints,
+        *,
+        row_weights: Floats | None = None,
+        progress: Progress = SILENT,
+    ) -> Self:
+        """Learn from encoded rows (n, d) and their labels (n,).
+
+        ``row_weights`` (n,) say how much each row counts; all alike when None.
+        """
         raise NotImplementedError
 
     def predict_proba(self, X: Matrix) -> Floats:
@@ -148,6 +161,8 @@ class Task:
         A fresh unfitted head with the run's settings.
     seed : int
         For whatever the strategy draws.
+    source : Source, optional
+        What was learned elsewhere, for strategies that need it.
     """
 
     rows: Rows
@@ -157,6 +172,7 @@ class Task:
     encoder: Encoder
     make_head: Callable[[], Head]
     seed: int
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +180,8 @@ class Strategy:
     """How pretrained knowledge enters the target task.
 
     ``learn(task, settings, progress)`` returns the encoder and the fitted head; the encoder is
-    the one given unless the strategy changes it.
+    the one given unless the strategy changes it. ``needs_source`` says that it starts from a
+    classifier that was trained before (:class:`core.finetune.source.Source`).
     """
 
     key: str
@@ -174,6 +191,7 @@ class Strategy:
     params: tuple[Param, ...]
     learn: Callable[[Task, Mapping[str, Value], Progress], tuple[Encoder, Head]]
     needs_model: bool = True
+    needs_source: bool = False
 
 
 def spread_probabilities(proba: Floats, fitted: Any, n_classes: int) -> Floats:

@@ -144,7 +144,7 @@ PARAMS = (
         "is perfect and test is not.",
         label="L2 penalty",
         low=0,
-        high=1e6,
+        high=1e12,
         scale="log",
         advanced=True,
     ),
@@ -248,7 +248,14 @@ class GradientHead(LinearHead):
         self.clip = clip
         self.random_state = random_state
 
-    def fit(self, X: Matrix, y: Ints, *, progress: Progress = SILENT) -> Self:
+    def fit(
+        self,
+        X: Matrix,
+        y: Ints,
+        *,
+        row_weights: Floats | None = None,
+        progress: Progress = SILENT,
+    ) -> Self:
         """Learn from encoded rows (n, d) and their labels (n,).
 
         Raises
@@ -265,7 +272,7 @@ class GradientHead(LinearHead):
                 len(self.classes_),
                 TrainingSettings.of(self.get_params()),
                 seed=self._seed(),
-                row_weights=self._importance(codes, None),
+                row_weights=self._importance(codes, row_weights),
                 progress=progress,
             )
         )

@@ -64,12 +64,19 @@ class LogisticHead(LinearHead):
         self.class_weight = class_weight
         self.tol = tol
 
-    def fit(self, X: Matrix, y: Ints, *, progress: Progress = SILENT) -> Self:
+    def fit(
+        self,
+        X: Matrix,
+        y: Ints,
+        *,
+        row_weights: Floats | None = None,
+        progress: Progress = SILENT,
+    ) -> Self:
         """Learn from encoded rows (n, d) and their labels (n,)."""
         X, codes = self._training(X, y)
         labels = self.classes_[codes]
         coef, intercept = watch(
-            lambda: self._solve(X, labels),
+            lambda: self._solve(X, labels, row_weights),
             progress,
             f"Training logistic regression on {len(codes):,} rows",
         )
@@ -85,7 +92,7 @@ class LogisticHead(LinearHead):
             "A smaller C or standardised columns help.",
         )
 
-    def _solve(self, X: Any, labels: Any) -> tuple[Floats, Floats]:
+    def _solve(self, X: Any, labels: Any, row_weights: Floats | None) -> tuple[Floats, Floats]:
         small, columns = used_columns(X.astype(np.float64, copy=False))
         rows, back = _in_own_span(small)
         newton = len(self.classes_) == 2 and rows.shape[1] <= min(len(labels), 500)
@@ -99,7 +106,7 @@ class LogisticHead(LinearHead):
         # one thread: products this small spend more time handing work over than working
         with warnings.catch_warnings(), one_thread():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            solver.fit(rows, labels)
+            solver.fit(rows, labels, sample_weight=row_weights)
         self.converged_ = bool(solver.n_iter_.max() < _MAX_ITER)
         return all_columns(back(solver.coef_), columns, X.shape[1]), solver.intercept_
 

@@ -18,7 +18,7 @@ from core.finetune.temperature import fit_temperature
 from core.finetune.watch import watch
 from core.params import Value
 from core.progress import SILENT, Progress
-from core.types import Ints, Matrix
+from core.types import Floats, Ints, Matrix
 
 #: Temperature where a class has too few rows to hold any out. Measured on one and two labels per
 #: class of 20 Newsgroups the best ones are .07 to .10 on TF-IDF, .18 to .22 on LSA and word
@@ -64,19 +64,26 @@ class SvmHead(LinearHead):
         self.class_weight = class_weight
         self.random_state = random_state
 
-    def fit(self, X: Matrix, y: Ints, *, progress: Progress = SILENT) -> Self:
+    def fit(
+        self,
+        X: Matrix,
+        y: Ints,
+        *,
+        row_weights: Floats | None = None,
+        progress: Progress = SILENT,
+    ) -> Self:
         """Learn from encoded rows (n, d) and their labels (n,)."""
         X, codes = self._training(X, y)
         labels = self.classes_[codes]
         seed = self._seed()
         solver, settled = watch(
-            lambda: self._solve(X, labels, seed),
+            lambda: self._solve(X, labels, seed, row_weights),
             progress.part(0, 0.6),
             f"Training a linear SVM on {len(codes):,} rows",
         )
         self.converged_ = settled
         temperature = watch(
-            lambda: self._temperature(X, codes, seed),
+            lambda: self._temperature(X, codes, seed, row_weights),
             progress.part(0.6, 1),
             "Measuring how sure it may be",
         )
@@ -92,7 +99,9 @@ class SvmHead(LinearHead):
             "that. A smaller C or standardised columns help.",
         )
 
-    def _solve(self, X: Any, labels: Any, seed: int) -> tuple[LinearSVC, bool]:
+    def _solve(
+        self, X: Any, labels: Any, seed: int, row_weights: Floats | None
+    ) -> tuple[LinearSVC, bool]:
         # by default the dual is solved when columns outnumber rows; on rows of about length 1
         # (what encoders give) it settles in a few rounds however many rows there are
         short = float(squared_lengths(X).max()) * self.C <= _SHORT
@@ -104,13 +113,14 @@ class SvmHead(LinearHead):
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            solver.fit(X, labels)
+            solver.fit(X, labels, sample_weight=row_weights)
             if solver.n_iter_ >= solver.max_iter:
                 # the same objective by Newton steps, which do not mind the scale of columns
-                solver.set_params(dual=False, max_iter=10_000).fit(X, labels)
+                solver.set_params(dual=False, max_iter=10_000)
+                solver.fit(X, labels, sample_weight=row_weights)
         return solver, bool(solver.n_iter_ < solver.max_iter)
 
-    def _temperature(self, X: Any, codes: Ints, seed: int) -> float:
+    def _temperature(self, X: Any, codes: Ints, seed: int, row_weights: Floats | None) -> float:
         if np.bincount(codes).min() < _FOLDS:
             return DEFAULT_TEMPERATURE
         every = np.arange(len(codes))
@@ -123,7 +133,8 @@ class SvmHead(LinearHead):
             splits = list(folds.split(every, codes))
         scores, truth = [], []
         for kept, out in splits:
-            solver, _ = self._solve(X[kept], self.classes_[codes[kept]], seed)
+            some = None if row_weights is None else row_weights[kept]
+            solver, _ = self._solve(X[kept], self.classes_[codes[kept]], seed, some)
             coef, intercept = row_per_class(solver.coef_, solver.intercept_)
             scores.append(np.asarray(X[out] @ coef.T) + intercept)
             truth.append(codes[out])

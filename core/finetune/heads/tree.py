@@ -100,7 +100,14 @@ class TreeHead(Head):
         self.criterion = criterion
         self.random_state = random_state
 
-    def fit(self, X: Matrix, y: Ints, *, progress: Progress = SILENT) -> Self:
+    def fit(
+        self,
+        X: Matrix,
+        y: Ints,
+        *,
+        row_weights: Floats | None = None,
+        progress: Progress = SILENT,
+    ) -> Self:
         """Learn from encoded rows (n, d) and their labels (n,)."""
         X, codes = self._training(X, y)
         grower = DecisionTreeClassifier(
@@ -110,7 +117,7 @@ class TreeHead(Head):
             random_state=self.random_state,
         )
         watch(
-            lambda: grower.fit(X, codes),
+            lambda: grower.fit(X, codes, sample_weight=row_weights),
             progress,
             f"Growing a decision tree on {len(codes):,} rows",
         )
