@@ -32,14 +32,18 @@ class Checkpoints:
     ) -> None:
         self.read = read
         self._write = write
-        self._every = every
+        self._every = self._pause = every
         self._written = time.monotonic()
 
     def write(self, key: str, make: Callable[[], State]) -> None:
         """Keep what ``make()`` gives, unless something was kept a moment ago."""
-        if time.monotonic() - self._written >= self._every:
+        begun = time.monotonic()
+        if begun - self._written >= self._pause:
             self._write(key, make())
             self._written = time.monotonic()
+            cost = self._written - begun
+            # a large state on a slow disk is kept less often: a twentieth of the time at most
+            self._pause = self._every if cost < 0.5 else max(self._every, 20 * cost)
 
 
 class Progress:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +15,7 @@ from core.errors import BadData, BadModelFile, NotFound, StoreFailed
 from core.evaluate.encoding import encode_rows
 from core.jobs.memory import MemoryGrowth
 from core.jobs.requests import PretrainRequest
+from core.jobs.resume import Attempt
 from core.params import resolve
 from core.pretrain import baseline_for, get_method
 from core.pretrain.base import Encoder
@@ -45,12 +45,15 @@ class Learned:
         Whether it was in the library before.
     seconds : float
         What the learning took now: 0 when it was reused.
+    resumed : bool
+        Whether it went on from where an earlier run had stopped; ``seconds`` has both then.
     """
 
     encoder: Encoder
     record: ModelRecord
     reused: bool = True
     seconds: float = 0.0
+    resumed: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,10 +110,11 @@ def find_or_learn(
             f"{dataset.title} has no rows in the pool {request.pool!r}.",
             hint="Take all training rows as the pool.",
         )
-    begun = time.perf_counter()
+    attempt = Attempt(identity, run)
+    watched = attempt.progress(progress)
     with MemoryGrowth() as memory:
-        encoder = method.make(settings, request.seed).fit(dataset.take(rows), progress=progress)
-    seconds = round(time.perf_counter() - begun, 3)
+        encoder = method.make(settings, request.seed).fit(dataset.take(rows), progress=watched)
+    seconds = attempt.seconds
     record = models.save(
         encoder,
         id=identity,
@@ -125,7 +129,8 @@ def find_or_learn(
         seconds=seconds,
         peak_memory_mb=memory.megabytes,
     )
-    return Learned(encoder, record, reused=False, seconds=seconds)
+    attempt.over()
+    return Learned(encoder, record, reused=False, seconds=seconds, resumed=attempt.resumed)
 
 
 def baseline(

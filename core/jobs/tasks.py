@@ -206,6 +206,7 @@ def _origin(learned: Learned) -> dict[str, Any]:
         "settings": record.settings,
         "pool": record.pool,
         "reused": learned.reused,
+        "resumed": learned.resumed,
         "learned_in_seconds": record.seconds,
         "learned_from": record.dataset_title,
     }

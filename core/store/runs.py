@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from core.errors import JobFailed, NotFound, StoreFailed
+from core.store import checkpoints
 from core.store import database as db
 from core.store.files import make_folder, remove_folder
 from core.store.records import LIVE, RunRecord, RunState
@@ -310,6 +311,7 @@ def delete(run_id: str) -> None:
             )
         connection.execute(db.runs.delete().where(db.runs.c.id == run_id))
     remove_folder(folder(run_id))
+    checkpoints.forget(run_id)
 
 
 def keep_sha256(run_id: str, name: str, sha256: str) -> None:
