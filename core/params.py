@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias
 from core.errors import BadParam
 
 Value: TypeAlias = "int | float | bool | str | None"
-Kind: TypeAlias = Literal["int", "float", "bool", "choice", "text"]
+Kind: TypeAlias = Literal["int", "float", "bool", "choice", "text", "file"]
 
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
@@ -29,8 +29,8 @@ class Param:
     ----------
     name : str
         As in the constructor of the method.
-    kind : {"int", "float", "bool", "choice", "text"}
-        What its values are.
+    kind : {"int", "float", "bool", "choice", "text", "file"}
+        What its values are; of a file, the id under which it is kept, or its path.
     default : int, float, bool, str or None
         Used when nothing is said.
     help : str
@@ -40,7 +40,8 @@ class Param:
     low, high : float, optional
         Closed bounds of numbers.
     choices : tuple of str
-        The values of a choice, in the order they are offered.
+        The values of a choice, in the order they are offered; of a file, the endings that its
+        name may have.
     choice_labels : mapping
         What a form shows for a choice where it is not the value itself.
     scale : {"linear", "log"}
@@ -79,6 +80,7 @@ class Param:
             "bool": "true or false",
             "choice": "one of " + ", ".join(self.choices),
             "text": "a text",
+            "file": "a kept file or the path of one",
             "int": "a whole number",
             "float": "a number",
         }[self.kind]
@@ -113,7 +115,7 @@ class Param:
             if isinstance(value, str) and value in self.choices:
                 return value
             raise self._wrong(value)
-        if self.kind == "text":
+        if self.kind in ("text", "file"):
             if isinstance(value, str):
                 return value
             raise self._wrong(value)
@@ -139,7 +141,7 @@ class Param:
             if word.lower() in _FALSE:
                 return False
             raise self._wrong(text)
-        if self.kind in ("choice", "text"):
+        if self.kind in ("choice", "text", "file"):
             return self.check(word)
         try:
             return self.check(float(word))

@@ -87,6 +87,9 @@ cost = estimates.estimate(data, method, settings, pool)
 reason = (
     "There is no row to learn from in this pool." if not estimates.pool_count(data, pool) else None
 )
+for param in method.params:
+    if param.kind == "file" and not settings.get(param.name):
+        reason = f"Choose a file first: {param.title[0].lower()}{param.title[1:]}."
 with st.container(border=True):
     st.markdown(
         f"About **{duration(cost.seconds)}** and **{megabytes(cost.memory_mb)}** of memory on this machine."

@@ -35,11 +35,12 @@ def estimate(
     record: DatasetRecord, method: Method, settings: Mapping[str, Any], pool: Pool
 ) -> Estimate:
     """The expected cost of a fit; an impossible setting is answered as its default would be."""
-    from core.errors import BadParam
+    from core.errors import BadParam, NotFound
     from core.params import resolve
+    from core.store import vector_files
 
     try:
-        values = resolve(method.params, settings)
-    except BadParam:  # said in full when the run is started
+        values = vector_files.located(method.params, resolve(method.params, settings))
+    except (BadParam, NotFound):  # said in full when the run is started
         values = resolve(method.params)
     return method.estimate(pool_size(record.fingerprint, pool), values)

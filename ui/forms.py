@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.params import Param
 from core.types import Modality
+from ui import vector_files
 
 #: Groups of settings that mean something for one kind of rows only.
 _ONLY_FOR = {"Text preparation": "text", "Tables": "tabular"}
@@ -59,6 +60,12 @@ def settings_form(
 
 
 def _rows(params: list[Param], key: str, start: Mapping[str, Any], chosen: dict[str, Any]) -> None:
+    for param in params:
+        if param.kind == "file":  # an uploader wants the whole width
+            chosen[param.name] = vector_files.choose(
+                param, f"{key}_{param.name}", str(start.get(param.name, ""))
+            )
+    params = [param for param in params if param.kind != "file"]
     if not params:
         return
     with st.grid(min(3, max(2, len(params))), min_column_width=220, vertical_alignment="bottom"):

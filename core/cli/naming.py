@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.errors import BadParam, NotFound
 from core.params import Param, by_name, parse_settings
-from core.store import datasets, models, runs
+from core.store import datasets, models, runs, vector_files
 from core.store.records import DatasetRecord, ModelRecord, RunRecord
 
 if TYPE_CHECKING:
@@ -184,6 +184,6 @@ def sort_settings(
         if not candidates:
             candidates = [("", [param for _, ps in owners for param in ps])]  # words the error
         owner, params = candidates[0]
-        values = parse_settings(params, [text])
+        values = vector_files.imported(params, parse_settings(params, [text]))
         sorted_out[owner] |= values
     return sorted_out

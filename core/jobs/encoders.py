@@ -13,9 +13,11 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.errors import BadData, BadModelFile, NotFound, StoreFailed
 from core.evaluate.encoding import encode_rows
+from core.jobs.continuing import model_name
 from core.jobs.memory import MemoryGrowth
+from core.jobs.outside import unfitted
 from core.jobs.requests import PretrainRequest
-from core.jobs.resume import Attempt
+from core.jobs.resume import Attempt, identity_of
 from core.params import resolve
 from core.pretrain import baseline_for, get_method
 from core.pretrain.base import Encoder
@@ -89,13 +91,12 @@ def find_or_learn(
     ------
     BadData
         When the pool has no rows.
+    NotFound
+        When it continues a model that is not there.
     """
     method = get_method(request.method)
     settings = resolve(method.params, request.settings)
-    identity = models.model_id(
-        method.key, settings, request.pool, request.seed, dataset.fingerprint
-    )
-    name = request.name or f"{method.title} on {dataset.title}"
+    identity = identity_of(request, dataset.fingerprint)
     with contextlib.suppress(NotFound):
         record = models.get(identity)
         progress.update(0.0, f"Opening {record.name}")
@@ -103,17 +104,23 @@ def find_or_learn(
             return Learned(models.load(identity), record)
         except (BadModelFile, NotFound):  # damaged or gone: what it was made from is all here
             models.delete(identity)
-            name = record.name
+            request = replace(request, name=record.name)
     rows = dataset.pool_rows(request.pool)
     if not len(rows):
         raise BadData(
             f"{dataset.title} has no rows in the pool {request.pool!r}.",
             hint="Take all training rows as the pool.",
         )
+    name = model_name(request, dataset.title)
+    parent = None if request.parent is None else models.load(request.parent)
     attempt = Attempt(identity, run)
     watched = attempt.progress(progress)
     with MemoryGrowth() as memory:
-        encoder = method.make(settings, request.seed).fit(dataset.take(rows), progress=watched)
+        if parent is not None:
+            encoder = parent.continued(dataset.take(rows), progress=watched)
+        else:
+            encoder = unfitted(method, settings, request.seed, dataset)
+            encoder.fit(dataset.take(rows), progress=watched)
     seconds = attempt.seconds
     record = models.save(
         encoder,
@@ -128,9 +135,17 @@ def find_or_learn(
         run=run,
         seconds=seconds,
         peak_memory_mb=memory.megabytes,
+        parent=_still_there(request.parent),
     )
     attempt.over()
     return Learned(encoder, record, reused=False, seconds=seconds, resumed=attempt.resumed)
+
+
+def _still_there(model: str | None) -> str | None:
+    """The id of a model, unless it was deleted while another learned from it."""
+    with contextlib.suppress(NotFound):
+        return None if model is None else models.get(model).id
+    return None
 
 
 def baseline(

@@ -16,6 +16,7 @@ DEPTH = Param("depth", "int", None, "How deep.", low=1, optional=True)
 KIND = Param("kind", "choice", "a", "Which one.", choices=("a", "b"))
 FOLD = Param("fold_case", "bool", True, "Whether case counts.")
 NOTE = Param("note", "text", "", "Anything.", label="A note")
+FILE = Param("file", "file", "", "A table.", choices=(".csv",))
 ALL = (WINDOW, RATE, DEPTH, KIND, FOLD, NOTE)
 
 
@@ -33,6 +34,7 @@ ALL = (WINDOW, RATE, DEPTH, KIND, FOLD, NOTE)
         (FOLD, False, False),
         (FOLD, np.bool_(True), True),
         (NOTE, "so", "so"),
+        (FILE, "0123456789abcdef", "0123456789abcdef"),
     ],
 )
 def test_good_values_come_back_in_their_own_type(
@@ -58,6 +60,7 @@ def test_good_values_come_back_in_their_own_type(
         (RATE, float("inf")),
         (DEPTH, 0),
         (KIND, "c"),
+        (FILE, 3),
         (KIND, 1),
         (FOLD, 1),
         (FOLD, "true"),

@@ -21,6 +21,7 @@ from core.pretrain import methods
 from core.pretrain.base import Encoder, PoolSize
 from core.progress import Progress
 
+from . import outside
 from .conftest import ROWS
 
 #: Small settings, so that small pools and quick tests do.
@@ -33,7 +34,12 @@ def make(key: str, seed: int = 3) -> Encoder:
     method = methods()[key]
     own = {param.name for param in method.params}
     given = {name: value for name, value in SMALL.items() if name in own}
+    given |= outside.settings(key, ROW_COUNT[0])
     return method.make(resolve(method.params, given), seed)
+
+
+#: How many rows the case at hand has: a table of ready-made vectors has as many lines.
+ROW_COUNT = [0]
 
 
 def dense(encoded: Any) -> Any:
@@ -48,6 +54,7 @@ def some(rows: Any, which: Any) -> Any:
 def _case(request: pytest.FixtureRequest) -> tuple[str, Any, Encoder]:
     key, modality = request.param
     rows = ROWS[modality]()
+    ROW_COUNT[0] = len(rows)
     return key, rows, make(key).fit(rows)
 
 
