@@ -21,6 +21,7 @@ from core.evaluate.trials import Contender, Encode, Learned, Sides, Trial, plan
 from core.finetune import get_head, get_strategy
 from core.finetune.base import Head, Strategy
 from core.finetune.classifier import Classifier
+from core.finetune.source import Source
 from core.params import Value, resolve
 from core.pretrain.base import Encoder
 from core.progress import SILENT, Progress
@@ -60,6 +61,7 @@ def run_experiment(
     head_settings: Mapping[str, Any] | None = None,
     strategy: str = "frozen",
     strategy_settings: Mapping[str, Any] | None = None,
+    source: Source | None = None,
     labels_per_class: int | None = 5,
     draws: int = 5,
     curve: bool = True,
@@ -84,6 +86,8 @@ def run_experiment(
         Fitted; the encoder that learned nothing.
     head, head_settings, strategy, strategy_settings
         Keys and settings of :mod:`core.finetune`; settings left out take their defaults.
+    source : Source, optional
+        What was learned elsewhere through this encoder, for strategies that need it.
     labels_per_class : int, optional
         The label budget. None takes every label, which is a single draw.
     draws : int
@@ -130,7 +134,8 @@ def run_experiment(
         through: Encode = encode or (lambda e, rows: encode_rows(e, dataset, rows, progress=part))
         part.update(0.0, "Encoding rows")
         encoded = through(one, np.concatenate([sides.train, sides.test]))
-        return Contender(sides, one, way, settings, through, encoded)
+        known = source if way.needs_source else None
+        return Contender(sides, one, way, settings, through, encoded, known)
 
     if encoder is None:
         contenders = [contender(baseline, how, how_settings, progress.part(0.0, 0.3))]

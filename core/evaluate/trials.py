@@ -13,6 +13,7 @@ from core.errors import BadData
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.classifier import Classifier
 from core.finetune.draws import draw_labels
+from core.finetune.source import Source
 from core.finetune.stacking import stack
 from core.params import Value
 from core.pretrain.base import Encoder
@@ -145,6 +146,8 @@ class Contender:
         For the rows that are not encoded yet.
     encoded : Matrix
         The training rows, then the test rows.
+    source : Source, optional
+        What was learned elsewhere, for strategies that need it.
     """
 
     sides: Sides
@@ -153,6 +156,7 @@ class Contender:
     settings: Mapping[str, Value]
     encode: Encode
     encoded: Matrix
+    source: Source | None = None
 
     def learn(
         self, trial: Trial, make_head: Callable[[], Head], *, seed: int, progress: Progress
@@ -169,6 +173,7 @@ class Contender:
             encoder=self.encoder,
             make_head=make_head,
             seed=seed,
+            source=self.source,
         )
         encoder, head = self.strategy.learn(task, self.settings, progress)
         classifier = Classifier(encoder, head, self.sides.dataset.classes)

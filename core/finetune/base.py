@@ -181,7 +181,8 @@ class Strategy:
 
     ``learn(task, settings, progress)`` returns the encoder and the fitted head; the encoder is
     the one given unless the strategy changes it. ``needs_source`` says that it starts from a
-    classifier that was trained before (:class:`core.finetune.source.Source`).
+    classifier that was trained before (:class:`core.finetune.source.Source`); ``heads`` names the
+    heads that it works with, all where it is empty.
     """
 
     key: str
@@ -192,6 +193,7 @@ class Strategy:
     learn: Callable[[Task, Mapping[str, Value], Progress], tuple[Encoder, Head]]
     needs_model: bool = True
     needs_source: bool = False
+    heads: tuple[str, ...] = ()
 
 
 def spread_probabilities(proba: Floats, fitted: Any, n_classes: int) -> Floats:

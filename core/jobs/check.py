@@ -9,7 +9,8 @@ from typing import Any
 from core.data import catalogue
 from core.errors import BadData, BadParam
 from core.evaluate.words import budget_words
-from core.finetune import get_head, get_strategy
+from core.finetune import get_head, get_strategy, strategies
+from core.jobs.continuing import as_its_parent, model_name
 from core.jobs.fields import COMPARE_PARAMS, FINETUNE_PARAMS, PRETRAIN_PARAMS
 from core.jobs.requests import (
     CompareRequest,
@@ -19,6 +20,7 @@ from core.jobs.requests import (
     PretrainRequest,
     Request,
 )
+from core.jobs.sources import source_run
 from core.params import Param, resolve
 from core.pretrain import get_method, methods_for
 from core.store import datasets, models
@@ -81,7 +83,7 @@ def check(request: Request) -> Checked:
         return Checked(request, source.title, source.fingerprint, source.title)
     if isinstance(request, PretrainRequest):
         spelled = _check_pretrain(request, source)
-        name = spelled.name or f"{get_method(spelled.method).title} on {source.title}"
+        name = model_name(spelled, source.title)
         return Checked(spelled, name, source.fingerprint, source.title)
     if isinstance(request, CompareRequest):
         return _check_compare(request, source)
@@ -102,6 +104,9 @@ def _source(ref: DataRef) -> _Source:
 
 
 def _check_pretrain(request: PretrainRequest, source: _Source) -> PretrainRequest:
+    if request.parent is not None:
+        _check_modality(models.get(request.parent), source)
+        request = as_its_parent(request)
     fields = _fields(PRETRAIN_PARAMS, request)
     method = get_method(request.method)
     if source.modality not in method.modalities:
@@ -128,9 +133,32 @@ def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
     head = get_head(request.head)
     strategy = get_strategy(request.strategy)
     pretrain, encoder = None, "baseline"
-    if request.model is not None and request.pretrain is not None:
+    if sum(one is not None for one in (request.model, request.pretrain, request.source)) > 1:
         raise BadParam(
-            "The request names a model and also asks to pretrain one.", hint="Choose one of them."
+            "The request names more than one of a model, a method to pretrain by, and a source.",
+            hint="Choose one of them: a source brings its own model.",
+        )
+    model_id = request.model
+    if request.source is not None:
+        known = source_run(request.source, source.modality)
+        encoder, model_id = known.name, known.model
+        if not strategy.needs_source:
+            raise BadParam(
+                f"The strategy {strategy.key!r} does not use the source {known.name!r}.",
+                hint="Use one of these: "
+                + ", ".join(k for k, s in strategies().items() if s.needs_source)
+                + ".",
+            )
+    elif strategy.needs_source:
+        raise BadParam(
+            f"The strategy {strategy.key!r} starts from a classifier that was trained before, and "
+            "none was named.",
+            hint="Name a finished fine-tuning as the source, or choose 'frozen'.",
+        )
+    if strategy.heads and request.head not in strategy.heads:
+        raise BadParam(
+            f"The strategy {strategy.key!r} does not work with the head {request.head!r}.",
+            hint="Use the head " + " or ".join(strategy.heads) + ".",
         )
     if request.pretrain is not None:
         pretrain = _check_pretrain(replace(request.pretrain, data=request.data), source)
@@ -139,7 +167,7 @@ def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
         model = models.get(request.model)
         _check_modality(model, source)
         encoder = model.name
-    elif strategy.needs_model:
+    elif request.source is None and strategy.needs_model:
         strategy = get_strategy("scratch")
     if encoder != "baseline" and not strategy.needs_model:
         raise BadParam(
@@ -158,7 +186,7 @@ def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
     labels = budget_words(fields["labels_per_class"])
     what = "from scratch" if encoder == "baseline" else f"on {encoder}"
     name = spelled.name or f"{head.title} {what}, {labels}, {source.title}"
-    return Checked(spelled, name, source.fingerprint, source.title, request.model)
+    return Checked(spelled, name, source.fingerprint, source.title, model_id)
 
 
 def _check_compare(request: CompareRequest, source: _Source) -> Checked:
@@ -209,7 +237,7 @@ def _check_modality(model: ModelRecord, source: _Source) -> None:
 
 def _known(request: FinetuneRequest, params: Iterable[Param]) -> dict[str, Any]:
     """The strategy's settings; those of a strategy that gave way to another are dropped."""
-    if request.model is None and request.pretrain is None:
+    if request.model is None and request.pretrain is None and request.source is None:
         names = {param.name for param in params}
         return {k: v for k, v in request.strategy_settings.items() if k in names}
     return dict(request.strategy_settings)

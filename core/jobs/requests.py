@@ -42,7 +42,15 @@ class LoadRequest:
 
 @dataclass(frozen=True)
 class PretrainRequest:
-    """Learn an encoder from the rows of a pool, without their labels."""
+    """Learn an encoder from the rows of a pool, without their labels.
+
+    Attributes
+    ----------
+    method : str
+        Key of the method; may be empty where ``parent`` says it.
+    parent : str, optional
+        Id of a fitted model to continue. Method, settings and seed are those of that model.
+    """
 
     data: DataRef
     method: str
@@ -50,6 +58,7 @@ class PretrainRequest:
     pool: Pool = "all"
     seed: int = 0
     name: str = ""
+    parent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,8 @@ class FinetuneRequest:
         Id of a fitted encoder. None with ``pretrain`` None trains the baseline alone.
     pretrain : PretrainRequest, optional
         Make (or find) the encoder first; its ``data`` is ignored in favour of this ``data``.
+    source : str, optional
+        Id of a finished fine-tuning whose classifier is to be transferred; its encoder is taken.
     labels_per_class : int, optional
         The label budget; None takes every label.
     draws : int
@@ -73,6 +84,7 @@ class FinetuneRequest:
     data: DataRef
     model: str | None = None
     pretrain: PretrainRequest | None = None
+    source: str | None = None
     head: str = "svm"
     head_settings: Mapping[str, Any] = field(default_factory=dict)
     strategy: str = "frozen"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from core.data.dataset import Dataset
@@ -14,6 +15,7 @@ from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
 from core.jobs.execute import Job, Task
 from core.jobs.machine import peak_memory_mb
 from core.jobs.requests import CompareRequest, FinetuneRequest, LoadRequest, PretrainRequest
+from core.jobs.sources import open_source
 from core.store import classifiers, datasets, models, runs
 from core.store.classifiers import ClassifierRecipe
 
@@ -83,8 +85,13 @@ def finetune(job: Job) -> dict[str, Any]:
     dataset = _open(job, _LOADED)
     clock.lap("load")
 
-    learned, done = None, _LOADED
-    if request.pretrain is not None:
+    learned, source, done = None, None, _LOADED
+    warnings: tuple[str, ...] = ()
+    if request.source is not None:
+        learned, source, warnings = open_source(
+            request.source, dataset, progress=job.progress.part(_LOADED, _LOADED)
+        )
+    elif request.pretrain is not None:
         done = _PRETRAINED
         learned = find_or_learn(
             dataset, request.pretrain, run=job.run, progress=job.progress.part(_LOADED, done)
@@ -113,6 +120,7 @@ def finetune(job: Job) -> dict[str, Any]:
         head_settings=request.head_settings,
         strategy=request.strategy,
         strategy_settings=request.strategy_settings,
+        source=source,
         labels_per_class=request.labels_per_class,
         draws=request.draws,
         curve=request.curve,
@@ -139,7 +147,9 @@ def finetune(job: Job) -> dict[str, Any]:
     )
     clock.lap("finetune")
     return {
-        "evaluation": evaluation_to_json(outcome.evaluation),
+        "evaluation": evaluation_to_json(
+            replace(outcome.evaluation, notes=(*outcome.evaluation.notes, *warnings))
+        ),
         "model": None if learned is None else learned.record.id,
         "encoder": None if learned is None else _origin(learned),
         "accuracy": _means(outcome.evaluation),
@@ -150,6 +160,7 @@ def finetune(job: Job) -> dict[str, Any]:
             "head_settings": dict(request.head_settings),
             "strategy": request.strategy,
             "strategy_settings": dict(request.strategy_settings),
+            "source": request.source,
             "labels_per_class": request.labels_per_class,
             "draws": request.draws,
             "seed": request.seed,

@@ -59,4 +59,5 @@ STRATEGY = Strategy(
     params=(),
     learn=learn,
     needs_source=True,
+    heads=("svm", "logistic", "gradient"),
 )

@@ -97,4 +97,5 @@ STRATEGY = Strategy(
     "out-of-distribution; word vectors by gradient: Joulin et al. 2017 (fastText).",
     params=PARAMS,
     learn=learn,
+    heads=("svm", "logistic", "gradient"),
 )

@@ -57,4 +57,5 @@ STRATEGY = Strategy(
     params=PARAMS,
     learn=learn,
     needs_source=True,
+    heads=("gradient",),
 )

@@ -38,4 +38,5 @@ STRATEGY = Strategy(
     params=(),
     learn=learn,
     needs_source=True,
+    heads=("gradient",),
 )

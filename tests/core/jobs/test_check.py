@@ -179,7 +179,7 @@ def test_choices_that_contradict_each_other(tiny: DataRef) -> None:
     model = model_of(tiny).id
     both = FinetuneRequest(tiny, model=model, pretrain=PretrainRequest(tiny, "lsa"))
     assert refused(both, BadParam)[0] == (
-        "The request names a model and also asks to pretrain one."
+        "The request names more than one of a model, a method to pretrain by, and a source."
     )
     scratch = FinetuneRequest(tiny, model=model, strategy="scratch")
     assert refused(scratch, BadParam)[0] == (

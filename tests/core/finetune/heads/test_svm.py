@@ -67,9 +67,9 @@ def test_many_rows_are_held_out_once(monkeypatch):
     solved = []
     solve = SvmHead._solve
 
-    def counted(self, X, labels, seed):
+    def counted(self, X, labels, seed, row_weights):
         solved.append(X.shape[0])
-        return solve(self, X, labels, seed)
+        return solve(self, X, labels, seed, row_weights)
 
     monkeypatch.setattr(SvmHead, "_solve", counted)
     SvmHead().fit(X[:201], y[:201])
@@ -91,9 +91,9 @@ def test_balanced_weights_help_the_rare_class():
 
 def test_what_did_not_settle_is_said(monkeypatch):
     class Impatient(LinearSVC):
-        def fit(self, X, y):
+        def fit(self, X, y, sample_weight=None):
             self.max_iter = 1
-            return super().fit(X, y)
+            return super().fit(X, y, sample_weight)
 
     monkeypatch.setattr(svm, "LinearSVC", Impatient)
     X, y = load_breast_cancer(return_X_y=True)

@@ -1,0 +1,166 @@
+"""A finished fine-tuning as the source of another one, through the whole of a job."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import jobs
+from core.errors import BadParam
+from core.evaluate.results import evaluation_from_json
+from core.jobs.check import check
+from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
+from core.store import classifiers, datasets, models, runs
+from tests import seed
+
+DESCENT = {"passes": 30}
+
+
+@pytest.fixture(name="source")
+def _source(home: Path) -> str:
+    data = DataRef(fingerprint=seed.keep_texts())
+    run = jobs.run_here(
+        FinetuneRequest(
+            data=data,
+            pretrain=PretrainRequest(
+                data=data, method="ppmi", settings={"min_df": 1, "dimensions": 16}
+            ),
+            head="gradient",
+            head_settings=DESCENT,
+            labels_per_class=10,
+            draws=1,
+            curve=False,
+            name="The source",
+        )
+    )
+    assert run.state == "done", run.error
+    return run.id
+
+
+def _target(classes: tuple[str, ...] = ("fruit", "music", "stars")) -> DataRef:
+    """Other texts of the same kind; one class has another name."""
+    other = dataclasses.replace(
+        seed.texts(per_class=20, seed=9), classes=classes, title="Others", name="others"
+    )
+    return DataRef(fingerprint=datasets.save(other).fingerprint)
+
+
+@pytest.mark.parametrize("strategy", ["warm_start", "towards_source", "together", "augmentation"])
+def test_a_transfer(source: str, strategy: str) -> None:
+    request = FinetuneRequest(
+        data=_target(),
+        source=source,
+        strategy=strategy,
+        head="gradient",
+        head_settings=DESCENT,
+        labels_per_class=2,
+        draws=2,
+        curve=False,
+    )
+    run = jobs.run_here(request)
+    assert run.state == "done", run.error
+    assert run.model == runs.get(source).model
+    evaluation = evaluation_from_json((run.result or {})["evaluation"])
+    assert evaluation.comparison is not None
+    kept = classifiers.load(run.id)
+    assert kept.classes == ("fruit", "music", "stars")
+    assert run.name.startswith("Gradient descent on The source")
+
+
+def test_repeated_test_rows_are_left_out_and_told(source: str) -> None:
+    """The source's data set with another split: its labelled rows are test rows there."""
+    texts = seed.texts()
+    turned = dataclasses.replace(texts, test=(~texts.test) & (texts.labels >= 0), title="Turned")
+    data = DataRef(fingerprint=datasets.save(turned).fingerprint)
+    run = jobs.run_here(
+        FinetuneRequest(
+            data=data,
+            source=source,
+            strategy="warm_start",
+            head="gradient",
+            head_settings=DESCENT,
+            labels_per_class=2,
+            draws=1,
+            curve=False,
+        )
+    )
+    notes = evaluation_from_json((run.result or {})["evaluation"]).notes
+    assert any("30 labelled rows of the source repeat a test row here" in note for note in notes)
+
+
+def test_a_run_that_changed_its_encoder_is_no_source(source: str) -> None:
+    data = DataRef(fingerprint=runs.get(source).dataset)
+    tuned = jobs.run_here(
+        FinetuneRequest(
+            data=data,
+            model=runs.get(source).model,
+            strategy="probe_then_tune",
+            strategy_settings={"rate": 2.0},
+            head="logistic",
+            labels_per_class=20,
+            draws=1,
+            curve=False,
+        )
+    )
+    assert tuned.state == "done", tuned.error
+    texts = seed.texts().rows[:5]
+    tuned_encoder = classifiers.load(tuned.id).encoder
+    changed = not np.array_equal(
+        tuned_encoder.transform(texts), models.load(tuned.model or "").transform(texts)
+    )
+    assert changed
+    with pytest.raises(BadParam, match="changed its encoder"):
+        check(FinetuneRequest(data=data, source=tuned.id, strategy="warm_start", head="gradient"))
+
+
+def test_refusals(source: str) -> None:
+    data = _target()
+    ask = FinetuneRequest(data=data, source=source, strategy="warm_start", head="gradient")
+    assert check(ask).model == runs.get(source).model
+    with pytest.raises(BadParam, match="does not use the source"):
+        check(dataclasses.replace(ask, strategy="frozen"))
+    with pytest.raises(BadParam, match="does not work with the head 'svm'") as error:
+        check(dataclasses.replace(ask, head="svm"))
+    assert error.value.hint == "Use the head gradient."
+    with pytest.raises(BadParam, match="none was named"):
+        check(dataclasses.replace(ask, source=None))
+    with pytest.raises(BadParam, match="more than one of"):
+        check(dataclasses.replace(ask, model=runs.get(source).model))
+    pretraining = jobs.run_here(PretrainRequest(data=data, method="lsa", settings={"min_df": 1}))
+    with pytest.raises(BadParam, match="no finished fine-tuning"):
+        check(dataclasses.replace(ask, source=pretraining.id))
+    alone = jobs.run_here(FinetuneRequest(data=data, draws=1, curve=False, labels_per_class=2))
+    with pytest.raises(BadParam, match="used no model of the library"):
+        check(dataclasses.replace(ask, source=alone.id))
+    with pytest.raises(BadParam, match="is about text rows"):
+        check(dataclasses.replace(ask, data=DataRef(name="digits")))
+
+
+def test_what_was_deleted(source: str) -> None:
+    ask = FinetuneRequest(
+        data=_target(), source=source, strategy="warm_start", head="gradient", draws=1, curve=False
+    )
+    datasets.delete(runs.get(source).dataset or "")
+    run = jobs.run_here(ask)
+    assert run.state == "failed"
+    assert "The data set of the source 'The source' was deleted." in (run.error or "")
+    models.delete(runs.get(source).model or "")
+    with pytest.raises(BadParam, match="no longer in the library"):
+        check(ask)
+
+
+def test_no_class_in_common(source: str) -> None:
+    run = jobs.run_here(
+        FinetuneRequest(
+            data=_target(("x", "y", "z")),
+            source=source,
+            strategy="together",
+            draws=1,
+            curve=False,
+        )
+    )
+    assert run.state == "failed"
+    assert "No class of 'The source' is a class here" in (run.error or "")
