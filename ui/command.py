@@ -19,9 +19,15 @@ def command_line(request: Request, record: RunRecord | DatasetRecord | None = No
     """
     words = ["python", "-m", "core"]
     if isinstance(request, PretrainRequest):
-        words += ["pretrain", _data(request.data, record), request.method]
-        words += _pool(request) + _settings(request.settings, _params(request.method))
+        words += ["pretrain", _data(request.data, record)]
+        if request.parent is not None:  # brings its settings and its seed along
+            words += ["--continue", request.parent, *_pool(request)]
+        else:
+            words += [request.method, *_pool(request)]
+            words += _settings(request.settings, _params(request.method))
+            words += ["--seed", str(request.seed)] if request.seed else []
         words += ["--name", request.name] if request.name else []
+        return shlex.join(words)
     elif isinstance(request, CompareRequest):
         words += ["compare", _data(request.data, record)]
         words += [one.method for one in request.methods] + list(request.models)

@@ -9,7 +9,7 @@ from typing import Any
 from core import jobs
 from core.cli.naming import data_ref, method_or_model, sort_settings
 from core.cli.output import Output
-from core.errors import BadParam
+from core.errors import BadParam, NotFound
 from core.jobs.requests import FinetuneRequest, PretrainRequest, Request
 from core.params import Param
 from core.store import models
@@ -22,14 +22,25 @@ def pretrain(chosen: argparse.Namespace, out: Output) -> int:
     """Learn an encoder from rows without labels."""
     from core.pretrain import get_method
 
-    method = get_method(chosen.method)
+    parent = None
+    if chosen.parent is not None:
+        parent = method_or_model(chosen.parent)
+        if not isinstance(parent, ModelRecord):
+            raise NotFound(f"There is no model {chosen.parent!r}.", hint="See `models`.")
+    if chosen.method is None and parent is None:
+        raise BadParam(
+            "Neither a method nor a model to continue was named.",
+            hint="Name one of `methods`, or one of `models` with --continue.",
+        )
+    method = get_method(chosen.method or (parent.method if parent else ""))
     request = PretrainRequest(
         data=data_ref(chosen),
         method=method.key,
         settings=sort_settings(chosen.set, [("model", method.params)])["model"],
         pool=chosen.pool,
-        seed=chosen.seed,
+        seed=chosen.seed if parent is None else parent.seed,
         name=chosen.name,
+        parent=parent.id if parent else None,
     )
     return do(request, chosen, out)
 
@@ -128,6 +139,10 @@ def _pretrained(summary: dict[str, Any]) -> Iterator[str]:
             f"Learned {record.dimensions:,} dimensions from {record.rows:,} rows in "
             f"{summary['seconds']['pretrain']:.1f} s, {_memory(summary)}."
         )
+    if record.parent is not None:
+        yield f"It continues {models.get(record.parent).name}."
+    if summary.get("resumed"):
+        yield "It went on from where an earlier run had stopped."
     for note in summary.get("notes", ()):
         yield f"Note: {note}"
     yield f"Next: python -m core finetune DATA {record.id}"

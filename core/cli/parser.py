@@ -69,7 +69,13 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = add("pretrain", "Learn an encoder from rows without labels.", "learning")
     _data(sub)
-    sub.add_argument("method", metavar="METHOD", help="see `methods`")
+    sub.add_argument("method", metavar="METHOD", nargs="?", help="see `methods`")
+    sub.add_argument(
+        "--continue",
+        dest="parent",
+        metavar="MODEL",
+        help="instead of METHOD: learn on from where this model is, as a new one",
+    )
     _settings(sub, "a setting of the method")
     sub.add_argument("--name", default="", help="what to call the model")
     _pool(sub)

@@ -72,10 +72,15 @@ class Attempt:
         checkpoints.write(key, self._run, state, seconds=self.seconds)
 
 
-def identity(request: PretrainRequest, fingerprint: str) -> str:
+def identity_of(request: PretrainRequest, fingerprint: str) -> str:
     """The id of the model that a request leads to."""
     return models.model_id(
-        request.method, request.settings, request.pool, request.seed, fingerprint
+        request.method,
+        request.settings,
+        request.pool,
+        request.seed,
+        fingerprint,
+        parent=request.parent,
     )
 
 
@@ -103,4 +108,4 @@ def _wanted(run: RunRecord) -> Iterator[str]:
         first = tuple(request.methods)
     for one in first:
         if one is not None:
-            yield identity(one, run.dataset)
+            yield identity_of(one, run.dataset)

@@ -157,8 +157,9 @@ class Method:
         Which picture of what was learned a page offers: "words" (vectors of words), "topics"
         (components with their strongest terms or columns), "clusters", "grid" (a map of cells),
         "reconstruction", "filters", or "" (none). A page finds it as ``ui/learned/<insight>.py``.
-    continues : bool
-        Whether a fitted encoder can learn on from new rows (:meth:`Encoder.continued`).
+    continues : bool or str
+        Whether a fitted encoder can learn on from new rows (:meth:`Encoder.continued`); where
+        that takes a setting which must have been on, the name of that setting.
     """
 
     key: str
@@ -173,7 +174,7 @@ class Method:
     estimate: Callable[[PoolSize, Mapping[str, Value]], Estimate]
     baseline: bool = False
     insight: Insight = ""
-    continues: bool = False
+    continues: bool | str = False
 
 
 def unit_rows(matrix: Floats) -> Floats:

@@ -40,11 +40,18 @@ _COLUMNS = list(db.models.columns)
 
 
 def model_id(
-    method: str, settings: Mapping[str, Any], pool: str, seed: int, fingerprint: str
+    method: str,
+    settings: Mapping[str, Any],
+    pool: str,
+    seed: int,
+    fingerprint: str,
+    *,
+    parent: str | None = None,
 ) -> str:
     """The id of the encoder that these would lead to: 12 hexadecimal digits.
 
-    Settings that are left out count with their defaults.
+    Settings that are left out count with their defaults. ``parent`` is the id of the model
+    that it continues, if it does.
 
     Raises
     ------
@@ -58,6 +65,7 @@ def model_id(
 
     full = resolve(get_method(method).params, settings)
     learned_from = [ALGORITHM, method, full, pool, int(seed), fingerprint]
+    learned_from += [] if parent is None else [parent]
     said = json.dumps(learned_from, sort_keys=True, default=plain_value)
     return hashlib.sha256(said.encode("ascii")).hexdigest()[:12]
 
@@ -212,6 +220,27 @@ def list_all(*, modality: Modality | None = None, dataset: str | None = None) ->
         query = query.where(db.models.c.modality == modality)
     if dataset is not None:
         query = query.where(db.models.c.dataset == dataset)
+    with db.reading() as connection:
+        return [ModelRecord(**row) for row in connection.execute(query).mappings()]
+
+
+def ancestors(record: ModelRecord) -> list[ModelRecord]:
+    """The models that this one continues, the nearest first; the line ends at a deleted one."""
+    line: list[ModelRecord] = []
+    while record.parent is not None:
+        found = _fetch(record.parent)
+        if found is None:  # deleted in this moment
+            break
+        line.append(found)
+        record = found
+    return line
+
+
+def children(model_id: str) -> list[ModelRecord]:
+    """The models that continue this one, the newest first."""
+    _check_id(model_id)
+    query = sa.select(*_COLUMNS).where(db.models.c.parent == model_id)
+    query = query.order_by(db.models.c.created.desc(), db.models.c.id)
     with db.reading() as connection:
         return [ModelRecord(**row) for row in connection.execute(query).mappings()]
 

@@ -67,7 +67,7 @@ def until(run: RunRecord, holds: Callable[[RunRecord], bool]) -> RunRecord:
 
 
 def id_of(asked: PretrainRequest) -> str:
-    return resume.identity(asked, asked.data.fingerprint or "")
+    return resume.identity_of(asked, asked.data.fingerprint or "")
 
 
 def learn(asked: PretrainRequest) -> SlowEncoder:
