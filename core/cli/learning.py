@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from core import jobs
-from core.cli.naming import data_ref, method_or_model, sort_settings
+from core.cli.naming import data_ref, method_or_model, model_of, sort_settings
 from core.cli.output import Output
-from core.errors import BadParam, NotFound
+from core.errors import BadParam
 from core.jobs.requests import FinetuneRequest, PretrainRequest, Request
 from core.params import Param
 from core.store import models
@@ -22,11 +22,7 @@ def pretrain(chosen: argparse.Namespace, out: Output) -> int:
     """Learn an encoder from rows without labels."""
     from core.pretrain import get_method
 
-    parent = None
-    if chosen.parent is not None:
-        parent = method_or_model(chosen.parent)
-        if not isinstance(parent, ModelRecord):
-            raise NotFound(f"There is no model {chosen.parent!r}.", hint="See `models`.")
+    parent = None if chosen.parent is None else model_of(chosen.parent)
     if chosen.method is None and parent is None:
         raise BadParam(
             "Neither a method nor a model to continue was named.",

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 
 from core import jobs
-from core.cli.naming import method_or_model, run_of
+from core.cli.naming import model_of, run_of
 from core.cli.output import Output
-from core.errors import NotFound
 from core.store import models, runs
-from core.store.records import ModelRecord
 
 _PATIENCE = 5.0
 
@@ -38,8 +36,6 @@ def delete(chosen: argparse.Namespace, out: Output) -> None:
         runs.delete(run.id)
         out.result({"deleted": run.id}, [f"Run {run.id} is deleted."])
         return
-    found = method_or_model(chosen.run)
-    if not isinstance(found, ModelRecord):
-        raise NotFound(f"There is no model {chosen.run!r}.", hint="See `models`.")
+    found = model_of(chosen.run)
     models.delete(found.id)
     out.result({"deleted": found.id}, [f"Model {found.id} ({found.name}) is deleted."])

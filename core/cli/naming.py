@@ -129,6 +129,20 @@ def method_or_model(word: str) -> Method | ModelRecord | None:
         raise NotFound(error.message, hint=hint.strip()) from None
 
 
+def model_of(word: str) -> ModelRecord:
+    """What MODEL means where only a fitted model will do: an id, its beginning, or a name.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    """
+    found = method_or_model(word)
+    if not isinstance(found, ModelRecord):
+        raise NotFound(f"There is no model {word!r}.", hint="See `models`.")
+    return found
+
+
 def run_of(word: str) -> RunRecord:
     """The run that RUN means: an id, the beginning of one, or "last".
 

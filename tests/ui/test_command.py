@@ -9,6 +9,8 @@ import pytest
 
 from core import jobs
 from core.jobs.requests import DataRef, FinetuneRequest, LoadRequest, PretrainRequest
+from core.store import models, runs
+from core.store.records import ModelRecord
 from tests import seed
 from ui.command import command_line
 
@@ -43,6 +45,26 @@ def test_pretraining(asked: list[Any]) -> None:
         pool="unlabelled",
         seed=3,
         name="It's mine",
+    )
+    run(command_line(request))
+    assert asked == [request]
+
+
+@pytest.fixture
+def model() -> ModelRecord:
+    """A model in the library."""
+    return models.get(runs.get(seed.finished_run(method="lsa")).model or "")
+
+
+def test_continuing_a_model(model: ModelRecord, asked: list[Any]) -> None:
+    data = DataRef(fingerprint=model.dataset)
+    request = PretrainRequest(
+        data=data,
+        method="lsa",
+        pool="unlabelled",
+        seed=model.seed,
+        name="Further",
+        parent=model.id,
     )
     run(command_line(request))
     assert asked == [request]
