@@ -14,16 +14,17 @@ from sklearn.utils.validation import check_is_fitted
 from core.errors import BadData, BadModelFile, BadParam
 from core.params import Param, Value, by_name
 from core.pretrain.base import Estimate, Method, PoolSize
-from core.pretrain.rows import part
+from core.pretrain.rows import as_texts, part
 from core.pretrain.tfidf import text_cost
 from core.pretrain.vectors_file import VectorsFile, open_vectors
-from core.pretrain.word_stream import WordStream
+from core.pretrain.word_stream import WordStream, words_of
 from core.pretrain.word_vectors import WordVectorEncoder
 from core.progress import Progress
+from core.text.corpus import without_gaps
 from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
 from core.text.tokens import Tokenizer
 from core.text.vocabulary import Vocabulary
-from core.types import Floats, Ints, Rows, State
+from core.types import Bools, Floats, Ints, Rows, State
 
 _MOST_MB = 2_048  # of vectors, so that a file cannot fill the memory
 
@@ -102,8 +103,11 @@ class ReadyMadeEncoder(WordVectorEncoder):
             f"The file has vectors for {self.coverage_['words']:.1%} of the pool's words, which "
             f"are {self.coverage_['running']:.1%} of its running text.",
         )
-        wider = _wider(stream, taken.more)
-        weighted = self._take(wider, matrix[: len(wider.vocabulary)], notes)
+        wider, kept = _wider(
+            rows, stream.vocabulary, taken.more, self.preparation, progress.part(0.9, 0.98)
+        )
+        vectors = matrix[: len(kept)]
+        weighted = self._take(wider, vectors if kept.all() else vectors[kept], notes)
         progress.update(1.0, f"{len(wider.vocabulary):,} words, {source.dimensions} dimensions")
         return weighted
 
@@ -178,15 +182,29 @@ def _room(rows: int, source: VectorsFile) -> Floats:
     return np.zeros((rows, source.dimensions), dtype=np.float32)
 
 
-def _wider(stream: WordStream, more: list[str]) -> WordStream:
-    """The stream with further terms, which no text of it holds, after its own.
+def _wider(
+    rows: Rows, pool: Vocabulary, more: list[str], preparation: TextPreparation, progress: Progress
+) -> tuple[WordStream, Bools]:
+    """The texts with further terms, and which of all terms stay.
 
-    Each counts as standing in one text: about as rare as a word can be that was never seen.
+    The further ones may stand in the pool all the same: too rarely to have been chosen, and then
+    they count now; or too often, and then they stay out. One that no text holds counts as
+    standing in one: about as rare as a word can be that was never seen.
     """
-    old = stream.vocabulary
-    frequency: Ints = np.concatenate([old.document_frequency, np.ones(len(more), dtype=np.int64)])
-    vocabulary = Vocabulary((*old.terms, *more), frequency, old.documents)
-    return WordStream(stream.ids, stream.offsets, stream.positions, vocabulary)
+    terms = (*pool.terms, *more)
+    blank = Vocabulary(terms, np.zeros(len(terms), dtype=np.int64), 0)
+    stream = words_of(as_texts(rows), preparation, blank, progress=progress)
+    frequency: Ints = np.bincount(stream.counts().indices, minlength=len(terms))
+    kept = frequency <= preparation.max_df * pool.documents
+    kept[: len(pool)] = True
+    place = np.where(kept, np.cumsum(kept) - 1, -1)
+    ids, offsets = without_gaps(place[stream.ids].astype(np.int32), stream.offsets)
+    vocabulary = Vocabulary(
+        tuple(term for term, stays in zip(terms, kept.tolist(), strict=True) if stays),
+        np.maximum(frequency[kept], 1),
+        pool.documents,
+    )
+    return WordStream(ids, offsets, None, vocabulary), kept
 
 
 PARAMS: tuple[Param, ...] = (
