@@ -90,7 +90,7 @@ def _npy(path: Path) -> Floats:
                 f"{path.name} holds values of type {dtype}, not numbers.",
                 hint="Save it as an array of float32.",
             )
-        if len(shape) != 2 or not shape[0] or not shape[1]:
+        if len(shape) != 2 or min(shape) < 1:
             raise BadData(
                 f"{path.name} has the shape {shape}; a row of numbers for each row is needed.",
                 hint="It takes an array of two dimensions: rows, then numbers of a row.",

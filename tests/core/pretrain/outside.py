@@ -7,7 +7,7 @@ import tempfile
 import types
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,7 +19,7 @@ DIMENSIONS = 6
 class SentenceTransformer:
     """Behaves as the library's class does, and gives each word of a text a place on a circle."""
 
-    asked: list[dict[str, Any]] = []
+    asked: ClassVar[list[dict[str, Any]]] = []
 
     def __init__(self, name: str, **options: Any) -> None:
         assert options.pop("device") == "cpu"
