@@ -8,10 +8,12 @@ import streamlit as st
 from core.errors import NotFound
 from core.store.records import ModelRecord
 from ui import resources, shell
+from ui.learned import coverage
 
 
 def show(record: ModelRecord) -> None:
-    """What the vectors say of words."""
+    """What the vectors say of words, and where they are ready-made, how many words they know."""
+    coverage.show(record)
     _nearest(record)
     _arithmetic(record)
 
