@@ -96,8 +96,8 @@ class RowVectorsEncoder(Encoder):
         name = Path(self.file).name
         if len(lines) != len(table.vectors):
             raise BadData(
-                f"{name} has {len(table.vectors):,} lines, but the data set has "
-                f"{len(lines):,} rows.",
+                f"{name} has vectors for {len(table.vectors):,} rows, but the data set has "
+                f"{len(lines):,}.",
                 hint="It needs one line for each row, in the same order; or, for texts, name the "
                 "column that holds the text as the setting key.",
             )

@@ -56,7 +56,7 @@ def test_a_table_for_more_rows_than_the_pool(npy: Any) -> None:
     np.testing.assert_allclose(encoder.mean_, [2, 2])  # of the pool alone
     np.testing.assert_allclose(encoder.transform(POOL), centred(VECTORS, [2, 2]), atol=1e-6)
     with pytest.raises(
-        BadData, match=r"rows\.npy has 3 lines, but the data set has 2 rows"
+        BadData, match=r"rows\.npy has vectors for 3 rows, but the data set has 2"
     ) as caught:
         RowVectorsEncoder(str(npy())).fit(POOL[:2])
     assert "one line for each row" in str(caught.value.hint)
