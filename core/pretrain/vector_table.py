@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def read_vector_table(path: str | os.PathLike[str], *, key: str = "") -> VectorT
     ----------
     path : path
         An npy file of one two-dimensional array of numbers; or a Parquet or delimited file of
-        numeric columns.
+        numeric columns, or of one column of lists.
     key : str
         Name of a column of texts to give back; there is none in an npy file.
 
@@ -144,6 +145,8 @@ def _columns(path: Path, key: str) -> VectorTable:
         keys = frame.pop(key).fillna("").astype(str).to_numpy(dtype=object)
     if not len(frame) or not len(frame.columns):
         raise BadData(f"{path.name} holds no vectors.", hint="Choose another file.")
+    if len(frame.columns) == 1 and str(frame.iloc[0, 0]).lstrip().startswith("["):
+        return VectorTable(_finite(_lists(frame.iloc[:, 0].tolist(), path.name), path.name), keys)
     vectors = np.empty(frame.shape, dtype=np.float32)
     for place, name in enumerate(frame.columns):
         try:
@@ -155,6 +158,28 @@ def _columns(path: Path, key: str) -> VectorTable:
                 "key, others are taken out.",
             ) from None
     return VectorTable(_finite(vectors, path.name), keys)
+
+
+def _lists(column: list[Any], name: str) -> Floats:
+    """Vectors that stand as lists in a single column, as Parquet files of embeddings have them."""
+    width = 0
+    vectors = np.empty((0, 0), dtype=np.float32)
+    for line, words in enumerate(column):
+        try:
+            row = np.asarray(json.loads(words), dtype=np.float32)
+        except (ValueError, TypeError, RecursionError):
+            row = np.empty(0, dtype=np.float32)
+        if line == 0 and row.ndim == 1:
+            width = len(row)
+            vectors = np.empty((len(column), width), dtype=np.float32)
+        if row.shape != (width,) or not width:
+            raise BadData(
+                f"{name} has no list of {f'{width:,} ' if width else ''}numbers in its line "
+                f"{line + 1:,}.",
+                hint="Every row needs a list of as many numbers as the first.",
+            )
+        vectors[line] = row
+    return vectors
 
 
 def _finite(array: npt.NDArray[Any], name: str) -> Floats:

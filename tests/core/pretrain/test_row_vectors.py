@@ -172,6 +172,27 @@ def test_columns_of_numbers(tmp_path: Path, ending: str) -> None:
     np.testing.assert_array_equal(read_vector_table(path).vectors, VECTORS)
 
 
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_a_column_of_lists(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"rows{ending}"
+
+    def write(lists: list[Any]) -> None:
+        frame = pd.DataFrame({"text": POOL[: len(lists)], "embedding": lists})
+        frame.to_csv(path, index=False) if ending == ".csv" else frame.to_parquet(path)
+
+    write(VECTORS.tolist())
+    table = read_vector_table(path, key="text")
+    np.testing.assert_array_equal(table.vectors, VECTORS)
+    assert table.keys is not None
+    assert table.keys.tolist() == POOL.tolist()
+    write([[1.0, 2.0], [3.0]])
+    with pytest.raises(BadData, match="has no list of 2 numbers in its line 2"):
+        read_vector_table(path, key="text")
+    write([[], [3.0]])
+    with pytest.raises(BadData, match="has no list of numbers in its line 1"):
+        read_vector_table(path, key="text")
+
+
 def header(shape: str, descr: str = "'<f4'") -> bytes:
     words = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}".encode()
     words = words.ljust(117) + b"\n"
