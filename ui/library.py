@@ -8,7 +8,7 @@ import streamlit as st
 from core.pretrain import methods
 from core.store import models
 from core.store.records import DatasetRecord, ModelRecord
-from ui import shell
+from ui import continuing, shell
 from ui.wording import ago, duration, megabytes
 
 
@@ -27,22 +27,26 @@ def show(data: DatasetRecord) -> None:
             "Nothing has been pretrained on this kind of data yet. The first one starts above."
         )
         return
+    table = pd.DataFrame(
+        [
+            {
+                "Name": r.name,
+                "Method": method_title(r),
+                "Learned from": r.dataset_title,
+                "Rows": r.rows,
+                "Numbers a row": r.dimensions,
+                "Took": duration(r.seconds),
+                "On disk": megabytes(r.bytes / 2**20),
+                "When": ago(r.created),
+            }
+            for r in records
+        ]
+    )
+    names = {r.id: r.name for r in records}
+    if any(r.parent for r in records):
+        table.insert(3, "Continues", [names.get(r.parent or "", "") for r in records])
     event = st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Name": r.name,
-                    "Method": method_title(r),
-                    "Learned from": r.dataset_title,
-                    "Rows": r.rows,
-                    "Numbers a row": r.dimensions,
-                    "Took": duration(r.seconds),
-                    "On disk": megabytes(r.bytes / 2**20),
-                    "When": ago(r.created),
-                }
-                for r in records
-            ]
-        ),
+        table,
         hide_index=True,
         key="pt_library",
         on_select="rerun",
@@ -66,6 +70,7 @@ def actions(record: ModelRecord, *, opened: bool = False) -> None:
         if st.button("Fine-tune it", icon=":material/tune:", key="pt_finetune"):
             st.session_state["ft_model"] = record.id
             shell.go("finetune", data=record.dataset[:12])
+        continuing.popover(record)
         with st.popover("Rename", icon=":material/edit:"):
             name = st.text_input(
                 "New name", value=record.name, max_chars=80, key=f"pt_rename_{record.id}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from core import jobs
@@ -10,6 +12,9 @@ from core.store.records import RunRecord
 from ui import charts, faults, shell
 from ui.site import OF_KIND
 from ui.wording import duration
+
+#: After this long without any news a person wonders whether it still works.
+_SILENT_SECONDS = 15.0
 
 
 def follow(run_id: str) -> RunRecord:
@@ -64,11 +69,27 @@ def _panel(run_id: str) -> None:
 
                 since = (datetime.now(UTC) - record.started).total_seconds()
                 st.caption(f"Running for {duration(since)}")
+        _patience(record)
         points = runs.points(run_id)
         if any("train_loss" in point for point in points):
             from core.figures.training import losses
 
             charts.draw(losses(points), key=f"live_losses_{run_id}")
+
+
+def _patience(record: RunRecord) -> None:
+    """Say so when nothing new was heard for a while: some steps cannot tell how far they are."""
+    heard = (record.progress, record.message)
+    key = f"live_heard_{record.id}"
+    before, since = st.session_state.get(key, (None, 0.0))
+    now = time.monotonic()
+    if heard != before:
+        st.session_state[key] = (heard, now)
+    elif record.state == "running" and now - since > _SILENT_SECONDS:
+        st.caption(
+            f"This step has said nothing new for {duration(now - since)}. Some steps are long; it "
+            "still works, and can be cancelled at any time."
+        )
 
 
 _ENDINGS = {
@@ -80,11 +101,20 @@ _ENDINGS = {
 
 def _ended(record: RunRecord) -> None:
     title, icon = _ENDINGS[record.state]
-    words = " ".join(part for part in (record.error, record.hint) if part)
+    goes_on = jobs.can_go_on(record)
+    if goes_on and record.state != "failed":
+        parts = [
+            record.error,
+            f"What it had learned by then ({record.progress:.0%} of the way) is kept.",
+        ]
+    else:
+        parts = [record.error, record.hint]
+    words = " ".join(part for part in parts if part)
     show = st.error if record.state == "failed" else st.warning
     show(words or "Nothing else was lost.", title=title, icon=icon)
+    label = "Go on from where it stopped" if goes_on else "Run it again"
     with st.container(horizontal=True):
-        if st.button("Run it again", type="primary", icon=":material/replay:"):
+        if st.button(label, type="primary", icon=":material/replay:", key="live_again"):
             again = jobs.again(record.id)
             shell.go(OF_KIND[record.kind], run=again.id)
         shell.next_step("All runs", "runs")

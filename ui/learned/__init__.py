@@ -9,7 +9,8 @@ import streamlit as st
 from core.figures import training
 from core.pretrain import get_method
 from core.store.records import ModelRecord
-from ui import charts, library, resources, shell
+from ui import charts, continuing, library, resources, shell
+from ui.learned import coverage
 from ui.wording import ago, duration, megabytes, number
 
 
@@ -17,12 +18,14 @@ def show(record: ModelRecord) -> None:
     """The page of one model."""
     method = get_method(record.method)
     st.header(shell.plain(record.name), anchor=False)
+    after = ", after what it had learned before" if record.parent else ""
     st.caption(
         f"{method.title} · learned from {number(record.rows)} rows of {shell.plain(record.dataset_title)} "
-        f"without their labels · {number(record.dimensions)} numbers a row · {duration(record.seconds)} · "
+        f"without their labels{after} · {number(record.dimensions)} numbers a row · {duration(record.seconds)} · "
         f"{megabytes(record.bytes / 2**20)} on disk · {ago(record.created)}"
     )
     library.actions(record, opened=True)
+    continuing.descent(record)
     if method.insight:
         importlib.import_module(f"ui.learned.{method.insight}").show(record)
     losses = getattr(resources.encoder(record.id), "losses_", ())
@@ -30,7 +33,10 @@ def show(record: ModelRecord) -> None:
         st.subheader("How the learning went", anchor=False)
         points = [{"pass_": i + 1, "train_loss": float(v)} for i, v in enumerate(losses)]
         charts.draw(training.losses(points), key="pt_losses")
-    if not method.insight:
+    if not method.insight and not method.baseline:
+        coverage.show(record)
+        st.info(method.learns, icon=":material/straighten:")
+    elif not method.insight:
         st.info(
             "This method learns nothing beyond counting: it is the baseline the others are held against.",
             icon=":material/straighten:",
