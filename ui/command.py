@@ -6,7 +6,14 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from core.jobs.requests import CompareRequest, DataRef, FinetuneRequest, PretrainRequest, Request
+from core.jobs.requests import (
+    CompareRequest,
+    DataRef,
+    FinetuneRequest,
+    PretrainRequest,
+    RecipeRequest,
+    Request,
+)
 from core.params import Param
 from core.store.records import DatasetRecord, RunRecord
 
@@ -34,6 +41,8 @@ def command_line(request: Request, record: RunRecord | DatasetRecord | None = No
         words += [*_budget(request), "--head", request.head, "--draws", str(request.draws)]
     elif isinstance(request, FinetuneRequest):
         words += _finetune(request, record)
+    elif isinstance(request, RecipeRequest):
+        return shlex.join([*words, "recipe"])
     else:
         return shlex.join([*words, "datasets"])
     return shlex.join([*words, "--seed", str(request.seed)] if request.seed else words)

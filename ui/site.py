@@ -65,6 +65,14 @@ PLACES: tuple[Place, ...] = (
         "Train on a few labels, and see whether the pretrained model helped.",
     ),
     Place(
+        "recipe",
+        "Founding recipe",
+        ":material/history_edu:",
+        "Work",
+        "The recipe that this program grew from, as it was published, and what fine-tuning in "
+        "earnest gives.",
+    ),
+    Place(
         "evaluate",
         "Evaluate",
         ":material/fact_check:",
@@ -90,4 +98,10 @@ PLACES: tuple[Place, ...] = (
 BY_KEY = {place.key: place for place in PLACES}
 
 #: The page that shows a run of each kind.
-OF_KIND = {"load": "data", "pretrain": "pretrain", "compare": "compare", "finetune": "evaluate"}
+OF_KIND = {
+    "load": "data",
+    "pretrain": "pretrain",
+    "compare": "compare",
+    "finetune": "evaluate",
+    "recipe": "recipe",
+}

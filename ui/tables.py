@@ -24,6 +24,7 @@ KINDS = {
     "pretrain": "Pretraining",
     "compare": "Comparison",
     "finetune": "Fine-tuning",
+    "recipe": "Founding recipe",
 }
 
 

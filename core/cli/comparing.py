@@ -1,4 +1,4 @@
-"""``compare``."""
+"""``compare`` and ``recipe``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.cli.learning import budget, do
 from core.cli.naming import data_ref, method_or_model, sort_settings
 from core.cli.output import Output
 from core.errors import BadParam
-from core.jobs.requests import CompareRequest, PretrainRequest
+from core.jobs.requests import CompareRequest, PretrainRequest, RecipeRequest
 from core.store.records import ModelRecord
 
 
@@ -58,4 +58,22 @@ def compared(summary: dict[str, Any]) -> Iterator[str]:
         yield words
     for one in summary["failed"]:
         yield f"Left out: {one['title']}: {one['error']}"
+    yield f"Run {summary['run']}."
+
+
+def recipe(chosen: argparse.Namespace, out: Output) -> int:
+    """Reproduce the founding recipe, and fine-tune in earnest beside it."""
+    return do(RecipeRequest(), chosen, out)
+
+
+def reproduced(summary: dict[str, Any]) -> Iterator[str]:
+    """The outcome for people: a sentence, then a line a way."""
+    from core.evaluate.words import percent, points
+
+    yield summary["sentence"]
+    for row in summary["rows"]:
+        words = f"{percent(row['accuracy']['value'])}  {row['title']}"
+        if row["gain"] is not None:
+            words += f"  ({points(row['gain']['value'])} over the recipe as published)"
+        yield words
     yield f"Run {summary['run']}."

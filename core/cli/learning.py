@@ -108,13 +108,19 @@ def do(request: Request, chosen: argparse.Namespace, out: Output) -> int:
     if run.state != "done":
         return _told(run, out)
     summary = run_summary(run)
-    if run.kind == "compare":
-        from core.cli.comparing import compared
-
-        out.result(summary, compared(summary))
-    else:
-        out.result(summary, _finetuned(run) if run.kind == "finetune" else _pretrained(summary))
+    out.result(summary, _words(run, summary))
     return 0
+
+
+def _words(run: RunRecord, summary: dict[str, Any]) -> Iterator[str]:
+    """What came out of a finished run, for people."""
+    if run.kind == "finetune":
+        return _finetuned(run)
+    if run.kind == "pretrain":
+        return _pretrained(summary)
+    from core.cli import comparing
+
+    return comparing.compared(summary) if run.kind == "compare" else comparing.reproduced(summary)
 
 
 def _told(run: RunRecord, out: Output) -> int:

@@ -113,6 +113,11 @@ def build_parser() -> argparse.ArgumentParser:
     _pool(sub)
     _run(sub)
 
+    sub = add("recipe", "The founding recipe, and fine-tuning in earnest beside it.", "comparing")
+    sub.add_argument(
+        "--background", action="store_true", help="leave it to a worker and return at once"
+    )
+
     sub = add("evaluate", "The report of a run.", "reporting")
     sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
     sub.add_argument(
@@ -127,7 +132,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--all-classes", action="store_true", help="the probability of every class")
 
     sub = add("runs", "List the runs, the newest first.", "listing")
-    sub.add_argument("--kind", choices=["load", "pretrain", "compare", "finetune"])
+    sub.add_argument("--kind", choices=["load", "pretrain", "compare", "finetune", "recipe"])
     sub.add_argument(
         "--state",
         action="append",

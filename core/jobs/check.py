@@ -18,6 +18,7 @@ from core.jobs.requests import (
     FinetuneRequest,
     LoadRequest,
     PretrainRequest,
+    RecipeRequest,
     Request,
 )
 from core.jobs.sources import source_run
@@ -79,6 +80,9 @@ def check(request: Request) -> Checked:
         When there is no such data set, method, model, head or strategy.
     """
     source = _source(request.data)
+    if isinstance(request, RecipeRequest):
+        name = f"The founding recipe on {source.title}"
+        return Checked(request, name, source.fingerprint, source.title)
     if isinstance(request, LoadRequest):
         return Checked(request, source.title, source.fingerprint, source.title)
     if isinstance(request, PretrainRequest):

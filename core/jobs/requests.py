@@ -11,7 +11,7 @@ from core.errors import BadParam
 if TYPE_CHECKING:  # a worker reads its request before it loads anything heavy
     from core.data.dataset import Pool
 
-Kind: TypeAlias = Literal["load", "pretrain", "compare", "finetune"]
+Kind: TypeAlias = Literal["load", "pretrain", "compare", "finetune", "recipe"]
 
 
 @dataclass(frozen=True)
@@ -122,16 +122,39 @@ class CompareRequest:
     name: str = ""
 
 
-Request: TypeAlias = LoadRequest | PretrainRequest | CompareRequest | FinetuneRequest
+@dataclass(frozen=True)
+class RecipeRequest:
+    """Reproduce the founding recipe, and fine-tune in earnest beside it.
+
+    Attributes
+    ----------
+    data : DataRef
+        By default 20 Newsgroups with headers, footers and quotes, as the recipe was published.
+    """
+
+    data: DataRef = DataRef(
+        name="twenty_newsgroups",
+        options={"remove_headers": False, "remove_footers": False, "remove_quotes": False},
+    )
+
+
+Request: TypeAlias = (
+    LoadRequest | PretrainRequest | CompareRequest | FinetuneRequest | RecipeRequest
+)
 
 _KINDS: dict[
     Kind,
-    type[LoadRequest] | type[PretrainRequest] | type[CompareRequest] | type[FinetuneRequest],
+    type[LoadRequest]
+    | type[PretrainRequest]
+    | type[CompareRequest]
+    | type[FinetuneRequest]
+    | type[RecipeRequest],
 ] = {
     "load": LoadRequest,
     "pretrain": PretrainRequest,
     "compare": CompareRequest,
     "finetune": FinetuneRequest,
+    "recipe": RecipeRequest,
 }
 
 

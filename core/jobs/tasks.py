@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from core.data.dataset import Dataset
@@ -14,7 +14,13 @@ from core.jobs.data import open_data
 from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
 from core.jobs.execute import Job, Task
 from core.jobs.machine import peak_memory_mb
-from core.jobs.requests import CompareRequest, FinetuneRequest, LoadRequest, PretrainRequest
+from core.jobs.requests import (
+    CompareRequest,
+    FinetuneRequest,
+    LoadRequest,
+    PretrainRequest,
+    RecipeRequest,
+)
 from core.jobs.sources import open_source
 from core.store import classifiers, datasets, models, runs
 from core.store.classifiers import ClassifierRecipe
@@ -22,7 +28,7 @@ from core.store.classifiers import ClassifierRecipe
 _LOADED = 0.08  # share of the progress bar for opening or making the data
 _PRETRAINED = 0.6
 
-_R = TypeVar("_R", LoadRequest, PretrainRequest, CompareRequest, FinetuneRequest)
+_R = TypeVar("_R", LoadRequest, PretrainRequest, CompareRequest, FinetuneRequest, RecipeRequest)
 
 
 class _Clock:
@@ -183,12 +189,31 @@ def compare(job: Job) -> dict[str, Any]:
     return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
 
 
+def recipe(job: Job) -> dict[str, Any]:
+    """Reproduce the founding recipe, and fine-tune in earnest beside it."""
+    from core.evaluate.recipe import recipe_sentence, run_recipe
+
+    _as(job, RecipeRequest)
+    clock = _Clock()
+    dataset = _open(job, 0.2)
+    clock.lap("load")
+    found = run_recipe(dataset, progress=job.progress.part(0.2, 1.0))
+    clock.lap("recipe")
+    return {
+        **asdict(found),
+        "sentence": recipe_sentence(found.rows),
+        "seconds": clock.seconds,
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
 #: The task of each kind of run.
 TASKS: Mapping[str, Task] = {
     "load": load,
     "pretrain": pretrain,
     "compare": compare,
     "finetune": finetune,
+    "recipe": recipe,
 }
 
 

@@ -40,7 +40,7 @@ class RunRecord:
     """
 
     id: str
-    kind: Literal["load", "pretrain", "compare", "finetune"]
+    kind: Literal["load", "pretrain", "compare", "finetune", "recipe"]
     state: RunState
     name: str
     request: dict[str, Any]
