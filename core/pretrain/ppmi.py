@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
 
+from core.errors import BadParam
 from core.params import Param, Value
 from core.pretrain.association import ppmi
 from core.pretrain.base import Estimate, Method, PoolSize
 from core.pretrain.compiled import cores
 from core.pretrain.cooccurrence import Weighting, cooccurrence
+from core.pretrain.ppmi_more import KeptCounts
+from core.pretrain.rows import as_texts, part
 from core.pretrain.spectral import leading_eigenvectors, searched
 from core.pretrain.tfidf import text_cost
+from core.pretrain.word_stream import WordStream, read_more_words
 from core.pretrain.word_vectors import WordVectorEncoder
-from core.progress import Progress
+from core.progress import SILENT, Progress
 from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
-from core.types import Rows
+from core.types import Rows, State
 
 
 class PPMIEncoder(WordVectorEncoder):
@@ -49,6 +55,8 @@ class PPMIEncoder(WordVectorEncoder):
         Power of the eigenvalues that directions are scaled by.
     iterations : int, default=5
         See :func:`core.pretrain.spectral.leading_eigenvectors`.
+    keep_counts : bool, default=False
+        Whether to keep the counts, so that :meth:`continued` can add to them.
     random_state : int, default=0
         For the random start of the eigenvectors.
 
@@ -63,7 +71,11 @@ class PPMIEncoder(WordVectorEncoder):
         Mean of the pool's texts that hold a known word, before it is taken off.
     notes_ : tuple of str
         What a person should know about this fit.
+    kept_ : KeptCounts or None
+        The counts, where they are kept.
     """
+
+    kept_: KeptCounts | None
 
     def __init__(
         self,
@@ -75,6 +87,7 @@ class PPMIEncoder(WordVectorEncoder):
         smoothing: float = 0.75,
         eigenvalue_power: float = 0.5,
         iterations: int = 5,
+        keep_counts: bool = False,
         random_state: int = 0,
     ) -> None:
         self.preparation = preparation
@@ -84,11 +97,47 @@ class PPMIEncoder(WordVectorEncoder):
         self.smoothing = smoothing
         self.eigenvalue_power = eigenvalue_power
         self.iterations = iterations
+        self.keep_counts = keep_counts
         self.random_state = random_state
 
     def _fit(self, rows: Rows, progress: Progress) -> sparse.csr_matrix:
         stream, notes = self._read(rows, progress.part(0, 0.45))
-        pairs = cooccurrence(
+        return self._learn(stream, self._count(stream, progress), notes, progress)
+
+    def continued(self, rows: Rows, *, progress: Progress = SILENT) -> Self:
+        """A new encoder that has learned from ``rows`` besides what this one had learned from.
+
+        Counts add up, so with the vocabulary of both pools the vectors are those of a fit on
+        all texts. Words that the new texts bring join the vocabulary; what they were near in
+        the earlier texts is not known. The mean that is taken off is that of all texts, the
+        earlier ones weighted by what their words were worth then.
+
+        Raises
+        ------
+        BadParam
+            When the counts were not kept (``keep_counts``).
+        """
+        check_is_fitted(self)
+        if self.kept_ is None:
+            raise BadParam(
+                "These word vectors were learned without keeping their counts.",
+                hint="Pretrain with keep_counts on, on the old and the new rows together.",
+            )
+        old = self.text_.vocabulary_
+        stream = read_more_words(
+            as_texts(rows), self.preparation, old, progress=progress.part(0, 0.45)
+        )
+        place = np.asarray([stream.vocabulary.lookup[term] for term in old.terms])
+        new: Self = clone(self)
+        earlier = self.kept_.pairs(place, len(stream.vocabulary))
+        new._learn(stream, new._count(stream, progress) + earlier, (), progress)
+        if new.kept_ is not None:
+            new.kept_ = new.kept_.plus(self.kept_, place)
+            new.mean_ = new.kept_.mean(new.vectors_)
+        return new
+
+    def _count(self, stream: WordStream, progress: Progress) -> sparse.csr_matrix:
+        return cooccurrence(
             stream.ids,
             stream.offsets,
             len(stream.vocabulary),
@@ -97,7 +146,16 @@ class PPMIEncoder(WordVectorEncoder):
             positions=stream.positions,
             progress=progress.part(0.45, 0.6),
         )
+
+    def _learn(
+        self,
+        stream: WordStream,
+        pairs: sparse.csr_matrix,
+        notes: tuple[str, ...],
+        progress: Progress,
+    ) -> sparse.csr_matrix:
         matrix = ppmi(pairs, smoothing=self.smoothing, progress=progress.part(0.6, 0.65))
+        counts = pairs if self.keep_counts else None
         del pairs
         spectrum = leading_eigenvectors(
             matrix,
@@ -120,8 +178,27 @@ class PPMIEncoder(WordVectorEncoder):
                 f"{len(stream.vocabulary):,} words carries {found}.",
             )
         weighted = self._take(stream, vectors, notes)
+        self.kept_ = None if counts is None else KeptCounts.of(counts, weighted)
         progress.update(1.0, f"{len(stream.vocabulary):,} words, {found} dimensions")
         return weighted
+
+    def state(self) -> State:
+        """What was learned, as plain arrays and values."""
+        state = super().state()
+        if self.kept_ is not None:
+            state["counts"] = self.kept_.state()
+        return state
+
+    def load_state(self, state: State) -> Self:
+        """Take over what another encoder learned. See :class:`Encoder`."""
+        super().load_state(state)
+        n_terms = len(self.text_.vocabulary_)
+        self.kept_ = (
+            KeptCounts.from_state(part(state, "counts", dict), n_terms)
+            if self.keep_counts
+            else None
+        )
+        return self
 
 
 PARAMS: tuple[Param, ...] = (
@@ -179,6 +256,14 @@ PARAMS: tuple[Param, ...] = (
         high=20,
         advanced=True,
     ),
+    Param(
+        "keep_counts",
+        "bool",
+        False,
+        "So that the model can learn on from new texts later; it then takes about twice the room.",
+        label="Keep the counts",
+        advanced=True,
+    ),
 )
 
 
@@ -224,4 +309,5 @@ METHOD = Method(
     make=_make,
     estimate=_estimate,
     insight="words",
+    continues="keep_counts",
 )

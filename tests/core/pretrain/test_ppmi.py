@@ -247,6 +247,7 @@ def test_the_method_makes_it_with_its_settings() -> None:
         "smoothing": 1.0,
         "eigenvalue_power": 1.0,
         "iterations": 2,
+        "keep_counts": True,
         "min_df": 3,
     }
     encoder = METHOD.make(resolve(METHOD.params, given_), 9)
