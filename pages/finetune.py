@@ -6,7 +6,7 @@ from core import jobs
 from core.finetune import get_head, get_strategy, heads, strategies
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 from core.pretrain import methods_for
-from core.store import models
+from core.store import models, runs
 from ui import forms, shell
 from ui.command import command_line
 from ui.wording import number
@@ -24,7 +24,17 @@ if len(data.classes) < 2 or not data.labelled_train:
 
 st.subheader("Pretrained model", anchor=False)
 library = {record.id: record for record in models.list_all(modality=data.modality)}
-fresh = {f"new:{m.key}": m for m in methods_for(data.modality) if not m.baseline}
+fresh = {
+    f"new:{m.key}": m
+    for m in methods_for(data.modality)
+    if not m.baseline and not any(param.kind == "file" for param in m.params)
+}
+# what was fine-tuned before can be transferred where its encoder is still in the library
+sources = {
+    f"run:{record.id}": record
+    for record in runs.list_all(kind="finetune", states=["done"], limit=50, brief=True)
+    if record.model in library
+}
 
 
 def title(key: str) -> str:
@@ -33,11 +43,14 @@ def title(key: str) -> str:
         return "Nothing pretrained (the baseline alone)"
     if key in fresh:
         return f"Pretrain now with default settings: {fresh[key].title}"
+    if key in sources:
+        return f"Transfer what a run learned: {sources[key].name} · {key[4:9]}"
     return f"{library[key].name} · learned from {library[key].dataset_title}"
 
 
 own = [key for key, record in library.items() if record.dataset == data.fingerprint]
-options = own + [key for key in library if key not in own] + list(fresh) + ["none"]
+others = [key for key in library if key not in own]
+options = [*own, *others, *fresh, *sources, "none"]
 if st.session_state.get("ft_model") not in options:
     st.session_state["ft_model"] = options[0]
 chosen = st.selectbox(
@@ -52,6 +65,12 @@ if chosen in library and library[chosen].dataset != data.fingerprint:
     st.caption(
         ":material/info: It learned from another data set. That can help, make no difference or hurt: "
         "the verdict will say."
+    )
+
+if chosen in sources:
+    st.caption(
+        ":material/info: Its weights and labelled rows are the source. Classes are matched by their "
+        f"names; it learned on {shell.plain(sources[chosen].dataset_title)}."
     )
 
 st.subheader("Labels", anchor=False)
@@ -127,7 +146,13 @@ def measured() -> None:
 
 head_settings = forms.settings_form(head.params, key=f"ft_{key}", more=measured)
 
-possible = {k: s for k, s in strategies().items() if s.needs_model == (chosen != "none")}
+possible = {
+    k: s
+    for k, s in strategies().items()
+    if s.needs_model == (chosen != "none")
+    and s.needs_source == (chosen in sources)
+    and (not s.heads or key in s.heads)
+}
 strategy = "frozen" if "frozen" in possible else next(iter(possible))
 if len(possible) > 1:
     strategy = st.segmented_control(
@@ -136,7 +161,7 @@ if len(possible) > 1:
         default=strategy,
         required=True,
         format_func=lambda k: possible[k].title,
-        key=f"ft_strategy_{chosen != 'none'}",
+        key=f"ft_strategy_{chosen != 'none'}_{chosen in sources}_{key}",
     )
 st.caption(f"**{get_strategy(strategy).title}.** {get_strategy(strategy).help}")
 strategy_settings = forms.settings_form(get_strategy(strategy).params, key=f"ft_s_{strategy}")
@@ -144,7 +169,11 @@ strategy_settings = forms.settings_form(get_strategy(strategy).params, key=f"ft_
 model_name = (
     "Baseline"
     if chosen == "none"
-    else (fresh[chosen].title if chosen in fresh else library[chosen].name.split(" on ")[0])
+    else fresh[chosen].title
+    if chosen in fresh
+    else f"{get_strategy(strategy).title} from {sources[chosen].name}"[:60]
+    if chosen in sources
+    else library[chosen].name.split(" on ")[0]
 )
 name = st.text_input(
     "Name of the run",
@@ -157,6 +186,7 @@ request = FinetuneRequest(
     data=ref,
     model=chosen if chosen in library else None,
     pretrain=PretrainRequest(data=ref, method=fresh[chosen].key) if chosen in fresh else None,
+    source=sources[chosen].id if chosen in sources else None,
     head=key,
     head_settings=head_settings,
     strategy=strategy,

@@ -53,6 +53,8 @@ def _finetune(request: FinetuneRequest, record: RunRecord | DatasetRecord | None
 
     first = request.pretrain
     model = request.model or (first.method if first else "none")
+    if request.source:
+        model = f"run:{request.source}"
     words = ["finetune", _data(request.data, record), model]
     words += ["--head", request.head, "--strategy", request.strategy]
     words += _budget(request)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core import jobs
-from core.cli.naming import data_ref, method_or_model, model_of, sort_settings
+from core.cli.naming import data_ref, method_or_model, model_of, run_of, sort_settings
 from core.cli.output import Output
 from core.errors import BadParam
 from core.jobs.requests import FinetuneRequest, PretrainRequest, Request
@@ -45,7 +45,10 @@ def finetune(chosen: argparse.Namespace, out: Output) -> int:
     """Train on few labels, beside the baseline, and evaluate both."""
     from core.finetune import get_head, get_strategy
 
-    found = method_or_model(chosen.model)
+    source = None
+    if chosen.model.startswith("run:"):
+        source = run_of(chosen.model.removeprefix("run:")).id
+    found = None if source else method_or_model(chosen.model)
     fitted = found if isinstance(found, ModelRecord) else None
     method = None if isinstance(found, ModelRecord) else found
     owners: list[tuple[str, tuple[Param, ...]]] = [
@@ -68,6 +71,7 @@ def finetune(chosen: argparse.Namespace, out: Output) -> int:
     request = FinetuneRequest(
         data=ref,
         model=fitted.id if fitted else None,
+        source=source,
         pretrain=first,
         head=chosen.head,
         head_settings=settings["head"],

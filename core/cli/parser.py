@@ -98,7 +98,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = add("finetune", "Train on few labels, beside the baseline; say who wins.", "learning")
     _data(sub)
-    sub.add_argument("model", metavar="MODEL", help="id or name of a model, a method, or none")
+    sub.add_argument(
+        "model",
+        metavar="MODEL",
+        help="id or name of a model, a method, run:RUN to transfer what a run learned, or none",
+    )
     sub.add_argument("--head", default="svm", help="the classifier on top; see `heads`")
     sub.add_argument("--strategy", default="frozen", help="how pretraining enters; see `heads`")
     sub.add_argument(
