@@ -53,8 +53,10 @@ class Word2VecEncoder(WordVectorEncoder):
         to ``window``, so that close ones count more.
     negative : int, default=5
         Random words a true one is told apart from.
-    passes : int, default=10
-        How often all texts are gone through.
+    passes : int, optional
+        How often all texts are gone through; None takes ten for a million words, more for
+        fewer (by the square root, at most 100) and fewer for more (at least 5), counting those
+        that were learned from before.
     learning_rate : float, default=0.025
         Size of the first steps; it falls evenly to 0.4 % of that.
     subsampling : float, default=0.001
@@ -87,7 +89,7 @@ class Word2VecEncoder(WordVectorEncoder):
         architecture: Literal["skip-gram", "cbow"] = "skip-gram",
         window: int = 8,
         negative: int = 5,
-        passes: int = 10,
+        passes: int | None = None,
         learning_rate: float = 0.025,
         subsampling: float = 0.001,
         deterministic: bool = True,
@@ -169,14 +171,15 @@ class Word2VecEncoder(WordVectorEncoder):
         self, model: Any, stream: WordStream, notes: tuple[str, ...], progress: Progress
     ) -> sparse.csr_matrix:
         """All passes, then the vectors as those of this encoder."""
-        begun = self._resume(model, progress)
-        before = len(self.losses_) - begun
         pieces = _pieces(stream.offsets)
         words = int(sum(len(piece) for piece in pieces))
         step = self._step(model.workers)
         model.batch_words = max(1, min(_LONGEST, step // model.workers))
-        total, last = self.passes * words, self.learning_rate * _LAST_RATE
-        for pass_ in range(begun, self.passes):
+        passes = self.passes or _enough_passes(int(self.totals_.sum()))
+        total, last = passes * words, self.learning_rate * _LAST_RATE
+        begun = self._resume(model, passes, progress)
+        before = len(self.losses_) - begun
+        for pass_ in range(begun, passes):
             # each pass has a seed of its own: going on after an interruption changes nothing
             number = before + pass_
             model.random = np.random.RandomState([self.random_state % 2**32, number])
@@ -199,12 +202,12 @@ class Word2VecEncoder(WordVectorEncoder):
                 loss += float(model.running_training_loss)
                 trained, done = trained + used, done + size
                 progress.update(
-                    0.1 + 0.85 * done / total, f"Pass {pass_ + 1} of {self.passes}: learning"
+                    0.1 + 0.85 * done / total, f"Pass {pass_ + 1} of {passes}: learning"
                 )
             self.losses_.append(loss / max(trained, 1))
             progress.update(
                 0.1 + 0.85 * done / total,
-                f"Pass {pass_ + 1} of {self.passes} done",
+                f"Pass {pass_ + 1} of {passes} done",
                 train_loss=self.losses_[-1],
                 pass_=number + 1,
             )
@@ -223,7 +226,7 @@ class Word2VecEncoder(WordVectorEncoder):
             )
         return self._finish(model, stream, notes, progress)
 
-    def _resume(self, model: Any, progress: Progress) -> int:
+    def _resume(self, model: Any, passes: int, progress: Progress) -> int:
         """Take over what an interrupted attempt has kept; the number of its passes."""
         kept = progress.saved()
         if kept is None:
@@ -234,7 +237,7 @@ class Word2VecEncoder(WordVectorEncoder):
             done, losses = part(kept, "pass", int), part(kept, "losses", list)
         except BadModelFile:
             return 0
-        if not 0 < done <= self.passes or len(losses) != len(self.losses_) + done:
+        if not 0 < done <= passes or len(losses) != len(self.losses_) + done:
             return 0
         model.wv.vectors[:] = vectors
         model.syn1neg[:] = outputs
@@ -247,7 +250,7 @@ class Word2VecEncoder(WordVectorEncoder):
         if self.architecture == "cbow":
             pairs = self.window + 1 + self.negative + 1
         work = max(pairs * self.dimensions * 2, 2000)
-        return int(np.clip(_SLICE_WORK / work, 500, 50_000)) * workers
+        return int(np.clip(_SLICE_WORK / work, 100, 50_000)) * workers
 
     def _finish(
         self, model: Any, stream: WordStream, notes: tuple[str, ...], progress: Progress
@@ -285,6 +288,11 @@ class Word2VecEncoder(WordVectorEncoder):
         self.lengths_, self.outputs_ = lengths.astype(np.float32), outputs.astype(np.float16)
         self.totals_, self.losses_ = totals.astype(np.int64), list(losses)
         return self
+
+
+def _enough_passes(words: float) -> int:
+    """How often to go through so many words: few of them teach little at a time."""
+    return int(np.clip(np.ceil(10 * np.sqrt(1e6 / max(words, 1))), 5, 100))
 
 
 def _pieces(offsets: Ints) -> list[range]:
@@ -345,11 +353,13 @@ PARAMS: tuple[Param, ...] = (
     Param(
         "passes",
         "int",
-        10,
-        "How often all texts are gone through: small pools want more.",
+        None,
+        "How often all texts are gone through; none takes ten for a million words and more for "
+        "fewer.",
         low=1,
         high=200,
         scale="log",
+        optional=True,
     ),
     Param(
         "deterministic",
@@ -409,7 +419,7 @@ def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
     pairs = (own["window"] + 1) * (own["negative"] + 1)
     if settings["architecture"] == "cbow":
         pairs = own["window"] + own["negative"] + 2
-    work = tokens * float(settings["passes"] or 1) * pairs
+    work = tokens * float(settings["passes"] or _enough_passes(tokens)) * pairs
     seconds = 2.0 + work * (1.2e-7 + 3e-10 * own["dimensions"])
     if not settings["deterministic"]:
         seconds /= cores()

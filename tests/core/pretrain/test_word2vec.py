@@ -152,7 +152,7 @@ def test_gensim_is_loaded_when_something_is_fitted() -> None:
 
 
 def test_a_cancel_stops_it_in_the_middle_of_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(word2vec, "_SLICE_WORK", 1.0)  # slices of 500 words
+    monkeypatch.setattr(word2vec, "_SLICE_WORK", 1.0)  # slices of 100 words
     seen: list[str] = []
 
     def report(done: float, message: str, metrics: Any) -> None:
@@ -169,12 +169,12 @@ def test_a_cancel_stops_it_in_the_middle_of_a_pass(monkeypatch: pytest.MonkeyPat
     ("settings", "most"),
     [
         ({}, 15_000),
-        ({"dimensions": 1000, "window": 100, "negative": 50}, 500),
+        ({"dimensions": 1000, "window": 100, "negative": 50}, 100),
         ({"dimensions": 1, "architecture": "cbow"}, 50_000),
     ],
 )
 def test_slices_are_short_enough_for_a_cancel(settings: dict[str, Any], most: int) -> None:
-    assert 500 <= Word2VecEncoder(**settings)._step(1) <= most
+    assert 100 <= Word2VecEncoder(**settings)._step(1) <= most
 
 
 class Kept:
@@ -322,10 +322,21 @@ def test_the_method_makes_it_with_its_settings() -> None:
     assert METHOD.continues
 
 
+def test_few_words_are_gone_through_more_often() -> None:
+    found = [word2vec._enough_passes(words) for words in (0, 500, 45_000, 1e6, 1.2e6, 1e9)]
+    assert found == [100, 100, 48, 10, 10, 5]
+    encoder = Word2VecEncoder(dimensions=2).fit(two_subjects(n=10))
+    assert len(encoder.losses_) == 100
+    # what was learned before counts: a few new rows do not overrun it
+    old = Word2VecEncoder(dimensions=2).fit(two_subjects(n=2_000))
+    assert len(old.losses_) == word2vec._enough_passes(16_000) == 80
+    assert len(old.continued(two_subjects(n=10)).losses_) == 80 + 79
+
+
 def test_the_estimate_grows_with_what_costs() -> None:
     usual = resolve(METHOD.params)
     size = PoolSize(rows=10_000, characters=10_000_000)
     base = METHOD.estimate(size, usual).seconds
-    for change in ({"window": 30}, {"dimensions": 600}, {"passes": 30}, {"ngram_max": 2}):
+    for change in ({"window": 30}, {"dimensions": 600}, {"passes": 60}, {"ngram_max": 2}):
         assert METHOD.estimate(size, {**usual, **change}).seconds > base
     assert METHOD.estimate(size, {**usual, "architecture": "cbow"}).seconds < base
