@@ -10,19 +10,19 @@ import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
 from core.params import Param, Value
-from core.pretrain.base import Encoder, Estimate, Method, Parts, PoolSize, unit_rows
+from core.pretrain.base import Estimate, Method, Parts, PoolSize, unit_rows
 from core.pretrain.components import Components
 from core.pretrain.first import FirstStep
 from core.pretrain.numeric import TABLE_PARAMS, RowNumbers
 from core.pretrain.raw import numbers_cost
-from core.pretrain.rows import part
 from core.pretrain.tfidf import TfidfEncoder, text_cost
+from core.pretrain.two_steps import TwoStepEncoder
 from core.progress import SILENT, Progress
 from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
-from core.types import Floats, Matrix, Rows, State
+from core.types import Floats, Matrix, Rows
 
 
-class LsaEncoder(Encoder):
+class LsaEncoder(TwoStepEncoder):
     """Rows by their leading components.
 
     Texts: TF-IDF rows projected on their leading singular directions, scaled to length 1
@@ -49,6 +49,9 @@ class LsaEncoder(Encoder):
     notes_ : tuple of str
         What a person should know about this fit.
     """
+
+    _second = "svd"
+    svd_: Components
 
     def __init__(
         self,
@@ -80,11 +83,14 @@ class LsaEncoder(Encoder):
             RowNumbers(self.min_category_rows, self.max_categories),
         )
 
+    def _second_step(self, first: FirstStep) -> Components:
+        center = not first.is_text  # a mean taken off would fill sparse rows
+        return Components(self.n_components, center=center, random_state=self.random_state)
+
     def _fit(self, rows: Rows, progress: Progress) -> Matrix:
         self.first_ = self._first_step()
         first: Matrix = self.first_.fit_transform(rows, progress=progress.part(0, 0.3))
-        center = not self.first_.is_text  # a mean taken off would fill sparse rows
-        svd = Components(self.n_components, center=center, random_state=self.random_state)
+        svd = self._second_step(self.first_)
         self.svd_ = svd.fit(first, progress=progress.part(0.3, 1))
         self.notes_ = self.first_.notes
         found = len(self.svd_.components_)
@@ -125,24 +131,6 @@ class LsaEncoder(Encoder):
         check_is_fitted(self)
         count = len(self.svd_.components_)
         return np.asarray([f"component {i + 1}" for i in range(count)], dtype=object)
-
-    def state(self) -> State:
-        """What was learned, as plain arrays and values."""
-        check_is_fitted(self)
-        return {
-            "first": self.first_.state(),
-            "svd": self.svd_.state(),
-            "notes": list(self.notes_),
-        }
-
-    def load_state(self, state: State) -> Self:
-        """Take over what another encoder learned. See :class:`Encoder`."""
-        first = self._first_step()
-        self.first_ = first.load_state(part(state, "first", dict))
-        svd = Components(self.n_components, center=not first.is_text)
-        self.svd_ = svd.load_state(part(state, "svd", dict), len(first.names))
-        self.notes_ = tuple(str(note) for note in part(state, "notes", list))
-        return self
 
 
 def _make(settings: Mapping[str, Value], seed: int) -> LsaEncoder:
