@@ -138,7 +138,7 @@ def _refuse_pickle(source: Source) -> None:
 
 def _inside_zip(source: Source) -> Literal["excel"]:
     """Excel workbooks are zip files; say what any other zip file is."""
-    if _directory_size(source) > _MAX_DIRECTORY:
+    if zip_directory_size(source) > _MAX_DIRECTORY:
         raise BadData(
             f"{source.name} is a zip archive of far too many files to be an Excel workbook.",
             hint=_UNPACK,
@@ -163,7 +163,7 @@ def _inside_zip(source: Source) -> Literal["excel"]:
     raise BadData(f"{source.name} is a zip archive, not a table: {inside}.", hint=_UNPACK)
 
 
-def _directory_size(source: Source) -> int:
+def zip_directory_size(source: Source) -> int:
     """Bytes of a zip file's directory by its own account, before anything lists it.
 
     Listing takes much memory for each entry; the greatest size that any end record names

@@ -66,7 +66,7 @@ def read_labels(column: pd.Series) -> Classes:
     uncoded, distinct = pd.factorize(column)
     texts = [_label(value) for value in distinct]
     texts = _whole_numbers(texts)
-    found = sorted({text for text in texts if text}, key=_order)
+    found = sorted({text for text in texts if text}, key=class_order)
     place = {text: code for code, text in enumerate(found)}
     # the last entry is where the code -1 of a missing value points
     table = np.array([place.get(text, UNLABELLED) for text in texts] + [UNLABELLED], np.int32)
@@ -101,7 +101,8 @@ def _whole_numbers(texts: list[str]) -> list[str]:
     return texts
 
 
-def _order(text: str) -> tuple[int, int, str]:
+def class_order(text: str) -> tuple[int, int, str]:
+    """By what classes are sorted: whole numbers by their size, before words."""
     number = re.match(r"-?\d{1,18}\Z", text)
     return (0, int(text), text) if number else (1, 0, text)
 

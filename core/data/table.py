@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -10,40 +11,46 @@ import numpy as np
 import pandas as pd
 
 from core.data.dataset import UNLABELLED, Dataset
+from core.data.features import read_features
 from core.data.formats.tidy import as_text, in_list, many, sound_text
 from core.data.labels import read_labels
 from core.data.parts import Part, part_of
 from core.data.reading import FORMATS, Table
-from core.data.split import stratified_split
+from core.data.sides import check_share, check_sides, own_split
 from core.errors import BadData, BadParam
-from core.types import Bools, Ints, Objects
+from core.types import Bools, Ints, Objects, Rows
 
 
 def dataset_from_table(
     table_or_frame: Table | pd.DataFrame,
     *,
-    text_column: str,
+    text_column: str | None = None,
+    feature_columns: Sequence[str] | None = None,
     label_column: str | None = None,
     split_column: str | None = None,
     name: str,
     test_share: float = 0.25,
     seed: int = 0,
 ) -> Dataset:
-    """Make a data set of texts from a table.
+    """Make a data set of texts, or of rows of values, from a table.
 
     Parameters
     ----------
     table_or_frame : Table or DataFrame
         The rows; never changed.
-    text_column : str
+    text_column : str, optional
         The text of a row. A missing one becomes the empty text.
+    feature_columns : sequence of str, optional
+        Instead of a text column: the columns of values that make up a row. What is written as
+        numbers, dates or yes and no is read as such (:func:`core.data.features.read_features`).
+        Exactly one of the two is needed.
     label_column : str, optional
         Its class; see :func:`core.data.labels.read_labels`. Without it all rows are the
         unlabelled pool.
     split_column : str, optional
         Words for the part of a row: train (also validation, which is learned from) or test;
         an empty one counts as train. Without it the labelled rows are split by
-        :func:`core.data.split.stratified_split`, rows of the same text on one side.
+        :func:`core.data.split.stratified_split`, equal rows on one side.
     name : str
         Name of the data set.
     test_share : float, default=0.25
@@ -62,18 +69,27 @@ def dataset_from_table(
     BadData
         When a column is missing, empty, or is not what it should be.
     BadParam
-        When ``test_share`` is out of range.
+        When ``test_share`` is out of range, or not exactly one kind of column is named.
     """
-    if not 0 < test_share < 1:
+    check_share(test_share)
+    if (text_column is None) == (feature_columns is None):
         raise BadParam(
-            f"test_share cannot be {test_share!r}.",
-            hint="It takes a number between 0 and 1, such as 0.25.",
+            "Name either the column of texts or the columns of values"
+            + (", not both." if text_column is not None else "."),
+            hint="A text column makes a data set of texts, columns of values one of table rows.",
         )
     table = table_or_frame if isinstance(table_or_frame, Table) else None
     frame = table_or_frame.frame if isinstance(table_or_frame, Table) else table_or_frame
     notes = list(table.notes) if table else []
-    frame = _checked(frame, text=text_column, label=label_column, split=split_column)
-    texts = _texts(frame[text_column], notes)
+    features = _features_asked(feature_columns)
+    frame = _checked(
+        frame, text=text_column, features=features, label=label_column, split=split_column
+    )
+    rows: Rows = (
+        _texts(frame[text_column], notes)
+        if text_column is not None
+        else read_features(frame[features], notes)
+    )
     if label_column is None:
         codes: Ints = np.full(len(frame), UNLABELLED, np.int32)
         classes: tuple[str, ...] = ()
@@ -81,13 +97,17 @@ def dataset_from_table(
         labels = read_labels(frame[label_column])
         codes, classes = labels.codes, labels.names
         notes += labels.notes
+    thing = "text" if text_column is not None else "row"
     if split_column is not None:
         test = _given_split(frame[split_column], codes, notes)
     else:
-        test = _own_split(texts, codes, notes, test_share=test_share, seed=seed)
+        test = own_split(rows, codes, notes, test_share=test_share, seed=seed, thing=thing)
     if label_column is not None:
-        _check_sides(codes, test, classes, split_column, notes)
-    used = {text_column, label_column, split_column}
+        by = f"by the split column {split_column!r}" if split_column else "after splitting"
+        choose = "Choose another split column or none" if split_column else "Add labelled rows"
+        things = "texts" if text_column is not None else "values"
+        check_sides(codes, test, classes, notes, source=by, choose=choose, things=things)
+    used = {text_column, *features, label_column, split_column}
     rest = [column for column in frame.columns if column not in used]
     options: dict[str, Any] = {
         "file": table.name if table else None,
@@ -100,11 +120,13 @@ def dataset_from_table(
         "seed": seed if split_column is None else None,
         "notes": notes,
     }
+    if features:
+        options["feature_columns"] = features
     return Dataset(
         name=name,
         title=name,
-        modality="text",
-        rows=texts,
+        modality="text" if text_column is not None else "tabular",
+        rows=rows,
         labels=codes,
         classes=classes,
         test=test,
@@ -112,6 +134,21 @@ def dataset_from_table(
         about=_about(table, len(frame)),
         options=options,
     )
+
+
+def _features_asked(columns: Sequence[str] | None) -> list[str]:
+    """The columns of values by name, at least one and each once."""
+    if columns is None:
+        return []
+    names = [str(column) for column in columns]
+    twice = [column for column, times in Counter(names).items() if times > 1]
+    if twice:
+        raise BadData(f"The column {twice[0]!r} was named twice.", hint="Name each column once.")
+    if not names:
+        raise BadData(
+            "No column was chosen to learn from.", hint="Choose at least one column of values."
+        )
+    return names
 
 
 def _about(table: Table | None, rows: int) -> str:
@@ -122,13 +159,21 @@ def _about(table: Table | None, rows: int) -> str:
 
 
 def _checked(
-    frame: pd.DataFrame, *, text: str, label: str | None, split: str | None
+    frame: pd.DataFrame,
+    *,
+    text: str | None,
+    features: Sequence[str],
+    label: str | None,
+    split: str | None,
 ) -> pd.DataFrame:
     """The frame, when it has rows and the columns asked for, each in one role."""
-    asked = {"text": text, "label": label, "split": split}
-    for role, column in asked.items():
-        if column is None:
-            continue
+    roles = [("text", text), *[("values", one) for one in features]]
+    asked = [
+        (role, column)
+        for role, column in [*roles, ("label", label), ("split", split)]
+        if column is not None
+    ]
+    for role, column in asked:
         there = sum(str(other) == column for other in frame.columns)
         if not there:
             raise BadData(
@@ -139,12 +184,12 @@ def _checked(
             raise BadData(
                 f"{there} columns are named {column!r}.", hint="Give each column its own name."
             )
-    counts = Counter(column for column in asked.values() if column is not None)
+    counts = Counter(column for _, column in asked)
     for column, times in counts.items():
         if times > 1:
-            roles = [role for role, other in asked.items() if other == column]
+            both = [role for role, other in asked if other == column]
             raise BadData(
-                f"The column {column!r} cannot be {' and '.join(roles)} at once.",
+                f"The column {column!r} cannot be {' and '.join(both)} at once.",
                 hint="Choose a column of its own for each.",
             )
     if len(frame) < 2:
@@ -224,70 +269,3 @@ def _given_split(column: pd.Series, codes: Ints, notes: list[str]) -> Bools:
             f"{many(idle)}."
         )
     return test
-
-
-def _own_split(
-    texts: Objects, codes: Ints, notes: list[str], *, test_share: float, seed: int
-) -> Bools:
-    """A stratified split of the labelled rows.
-
-    An unlabelled row that repeats a test text goes along with it, so that it is neither tested
-    nor in the pool: a method that saw it would have seen a test row.
-    """
-    from core.data.duplicates import row_codes
-
-    test = np.zeros(len(texts), dtype=bool)
-    labelled = codes != UNLABELLED
-    if not labelled.any():
-        return test
-    keys = row_codes(texts)
-    test[labelled] = stratified_split(
-        codes[labelled], keys[labelled], test_share=test_share, seed=seed
-    )
-    repeats = ~labelled & np.isin(keys, keys[test])
-    if repeats.any():
-        notes.append(
-            f"Left out of the pool, as repeating a text of the test part: "
-            f"{many(int(repeats.sum()), 'unlabelled row')}."
-        )
-    together: Bools = test | repeats
-    return together
-
-
-def _check_sides(
-    codes: Ints,
-    test: Bools,
-    classes: tuple[str, ...],
-    split_column: str | None,
-    notes: list[str],
-) -> None:
-    """Refuse a split that nothing can be learned or measured with; note what is thin."""
-    labelled = codes != UNLABELLED
-    train_counts = np.bincount(codes[labelled & ~test], minlength=len(classes))
-    test_counts = np.bincount(codes[labelled & test], minlength=len(classes))
-    source = f"by the split column {split_column!r}" if split_column else "after splitting"
-    choose = "Choose another split column or none" if split_column else "Add labelled rows"
-    if not test_counts.sum():
-        raise BadData(
-            f"The test part has no labelled rows {source}, so nothing could be measured.",
-            hint=f"{choose}; every class should have several rows with different texts.",
-        )
-    if not train_counts.sum():
-        raise BadData(
-            f"The training part has no labelled rows {source}, so nothing could be learned.",
-            hint=f"{choose}.",
-        )
-    if np.count_nonzero(train_counts) < 2:
-        only = classes[int(np.argmax(train_counts))]
-        raise BadData(
-            f"All labelled training rows are of the class {only[:60]!r} {source}; a classifier "
-            "needs at least two.",
-            hint=f"{choose}.",
-        )
-    for counts, side, what in (
-        (train_counts, "training", "it can never be predicted rightly"),
-        (test_counts, "test", "its scores cannot be measured"),
-    ):
-        lacking = [classes[i] for i in np.flatnonzero(counts == 0)]
-        if lacking:
-            notes.append(f"No {side} row has the label {in_list(lacking)}: {what}.")
