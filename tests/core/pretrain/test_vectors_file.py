@@ -117,6 +117,14 @@ def test_as_gensim_writes_it(tmp_path: Path) -> None:
         open_vectors(tmp_path / "v.kv")
 
 
+def test_numbers_of_four_bytes_that_look_like_letters(tmp_path: Path) -> None:
+    path = tmp_path / "words"
+    vectors = np.frombuffer("ೣ?".encode(), "<f4").reshape(1, 1)
+    path.write_bytes(binary(["0"], vectors))
+    _, matrix, _ = read(path, ["0"])
+    np.testing.assert_array_equal(matrix, vectors)
+
+
 @given(
     st.lists(
         st.text(
