@@ -6,13 +6,13 @@ import streamlit as st
 
 from core import jobs
 from core.data.dataset import POOLS, Pool
-from core.jobs.continuing import why_not_continued
+from core.jobs.continuing import continued_name, why_not_continued
 from core.jobs.requests import DataRef, PretrainRequest
 from core.store import datasets, models
 from core.store.records import DatasetRecord, ModelRecord
 from ui import shell
 from ui.command import command_line
-from ui.wording import number
+from ui.wording import ago, number
 
 
 def popover(record: ModelRecord) -> None:
@@ -37,12 +37,14 @@ def _form(record: ModelRecord) -> None:
     if not fits:
         st.caption("No data set of this kind is kept here. Open one on the Data page first.")
         return
-    at_hand = st.session_state.get("data")
-    first = next((i for i, one in enumerate(fits) if one.fingerprint == at_hand), 0)
+    # the one at hand is most often what it has learned from already
+    likely = (st.session_state.get("data"), *(one.fingerprint for one in fits))
+    first = next((name for name in likely if name not in (None, record.dataset)), None)
+    index = next((i for i, one in enumerate(fits) if one.fingerprint == first), 0)
     chosen: DatasetRecord = st.selectbox(
         "Data set",
         fits,
-        index=first,
+        index=index,
         format_func=lambda one: f"{one.title} · {shell.size_of(one)}",
         key=f"pt_continue_data_{record.id}",
     )
@@ -57,7 +59,7 @@ def _form(record: ModelRecord) -> None:
     name = st.text_input(
         "Name",
         max_chars=80,
-        placeholder=f"{record.name}, continued on {chosen.title}",
+        placeholder=continued_name(record, chosen.title),
         key=f"pt_continue_name_{record.id}",
     )
     request = PretrainRequest(
@@ -105,6 +107,9 @@ def descent(record: ModelRecord) -> None:
 
 
 def _link(record: ModelRecord) -> None:
-    rows = f"{number(record.rows)} rows of {shell.plain(record.dataset_title)}"
-    label = f"{shell.plain(record.name)} · {rows}"
-    shell.next_step(label, "pretrain", icon=":material/account_tree:", model=record.id)
+    icon = ":material/account_tree:"
+    shell.next_step(shell.plain(record.name), "pretrain", icon=icon, model=record.id)
+    st.caption(
+        f"learned from {number(record.rows)} rows of {shell.plain(record.dataset_title)}, "
+        f"{ago(record.created)}"
+    )

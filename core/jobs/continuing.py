@@ -66,6 +66,10 @@ def model_name(request: PretrainRequest, data_title: str) -> str:
     """What the model of a request is called, where nobody gave it a name."""
     if request.parent is None:
         return request.name or f"{get_method(request.method).title} on {data_title}"
-    before = models.get(request.parent).name
-    further = ", " if _CONTINUED in before else _CONTINUED
-    return request.name or f"{before}{further}{data_title}"
+    return request.name or continued_name(models.get(request.parent), data_title)
+
+
+def continued_name(parent: ModelRecord, data_title: str) -> str:
+    """What a model is called that continues ``parent`` on data of that title."""
+    further = ", " if _CONTINUED in parent.name else _CONTINUED
+    return f"{parent.name}{further}{data_title}"

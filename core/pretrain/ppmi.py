@@ -260,7 +260,7 @@ PARAMS: tuple[Param, ...] = (
         "keep_counts",
         "bool",
         False,
-        "So that the model can learn on from new texts later; it then takes about twice the room.",
+        "So that the model can learn on from new texts later; its file grows by half, or more.",
         label="Keep the counts",
         advanced=True,
     ),
