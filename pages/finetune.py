@@ -65,6 +65,11 @@ if chosen in library and library[chosen].dataset != data.fingerprint:
     st.caption(
         ":material/info: It learned from another data set. That can help, make no difference or hurt: "
         "the verdict will say."
+        + (
+            " Pictures of another size are brought to the size that it learned from."
+            if data.modality == "image"
+            else ""
+        )
     )
 
 if chosen in sources:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from core.data.formats.tidy import as_text, in_list, many, sound_text
 from core.errors import BadData
-from core.types import Floats
+from core.types import Floats, Ints
 
 #: Words that say that there is no value, where the rest of a column are numbers or dates.
 MISSING_WORDS = frozenset(
@@ -34,6 +34,7 @@ _ISO_DATE = re.compile(
 )
 _DOTTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 _YES_NO = (("true", "false"), ("yes", "no"), ("y", "n"), ("t", "f"), ("on", "off"))
+_SAID = {word: float(place == 0) for pair in _YES_NO for place, word in enumerate(pair)}
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,45 @@ def _words(column: pd.Series[Any]) -> pd.Series[Any]:
             text = sound_text(as_text(value)).replace("\0", " ").strip()
             out[place] = text or None
     return pd.Series(out, name=column.name, dtype=object)
+
+
+def days_of(dates: pd.Series[Any]) -> Floats:
+    """Dates as days since 1970, NaN where there is none."""
+    days = (dates - pd.Timestamp(0, tz=dates.dt.tz)) / pd.Timedelta(days=1)
+    found: Floats = days.to_numpy(dtype=np.float64, na_value=np.nan)
+    return found
+
+
+def numbers_of(column: pd.Series[Any]) -> tuple[Floats, Ints]:
+    """The values of a column known to hold numbers, dates (as days) or yes and no (as 1 and 0).
+
+    Few rows, such as those of a file to classify, may not show of what kind a column is: here it
+    is known, and each value is read by itself where they do not settle it together.
+
+    Returns
+    -------
+    values : ndarray of float64, shape (n,)
+        NaN where a value is missing.
+    bad : ndarray of int
+        Places of values that are none of these.
+    """
+    read = _read_column(column, [])
+    if pd.api.types.is_datetime64_any_dtype(read.dtype):
+        return days_of(read), np.zeros(0, np.int64)
+    if not is_wordy(read):
+        return read.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(0, np.int64)
+    values = np.full(len(read), np.nan)
+    bad = []
+    for place, word in enumerate(read.tolist()):
+        if word is None or word.casefold() in MISSING_WORDS:
+            continue
+        if word.casefold() in _SAID:
+            values[place] = _SAID[word.casefold()]
+        elif _PLAIN.fullmatch(_bare(word)):
+            values[place] = float(_bare(word))
+        else:
+            bad.append(place)
+    return values, np.array(bad, np.int64)
 
 
 # one text at a time ---------------------------------------------------------------------

@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from core.data.features import days_of, numbers_of
 from core.errors import BadData, BadModelFile
 from core.params import Param, Value
 from core.pretrain.columns import ScaledColumns
 from core.pretrain.rows import numbers, part
+from core.pretrain.sizes import largest_values, to_shape
 from core.types import Floats, Rows, State
 
 #: Settings of tables with categories, shared by the methods that take tables.
@@ -52,9 +54,10 @@ class RowNumbers:
     """Turns pictures, tables or plain arrays into float32 rows; learns scales only.
 
     Pictures are laid out pixel by pixel and divided by the largest value there can be (255
-    for bytes, else the largest seen). Columns of numbers and dates go through
-    :class:`core.pretrain.columns.ScaledColumns`; columns of categories become one column a
-    category, with "other" for rare and new ones.
+    for bytes, else the largest seen); those of another size or of other colours than the model
+    learned from are brought to its size and colours first (:mod:`core.pretrain.sizes`).
+    Columns of numbers and dates go through :class:`core.pretrain.columns.ScaledColumns`; columns
+    of categories become one column a category, with "other" for rare and new ones.
 
     Parameters
     ----------
@@ -136,14 +139,16 @@ class RowNumbers:
                     f"these have the shape {array.shape[1:]}."
                 )
             return self._scaler.transform(_no_infinity(array))
-        if array.shape[1:] != self.image_shape:
+        if array.ndim == 2:
             raise BadData(
-                f"Pictures of {_by(self.image_shape)} pixels were expected, "
-                f"these have {_by(array.shape[1:])}.",
-                hint="Bring them to the same size first.",
+                f"Pictures were expected, but these rows have the shape {array.shape[1:]}.",
+                hint=f"The model learned from pictures of {_by(self.image_shape)} pixels.",
             )
+        assert self.image_shape is not None  # noqa: S101 — a model of pictures has one
+        array = to_shape(array, self.image_shape)
+        divisors = largest_values(array, self._top)
         flat = array.reshape(len(array), len(self.names)).astype(np.float32)
-        flat /= np.float32(self._top)
+        flat /= divisors
         return flat
 
     # tables ---------------------------------------------------------------------------
@@ -320,24 +325,22 @@ def _is_numeric(values: pd.Series) -> bool:
 
 def _as_numbers(values: pd.Series, name: str) -> Floats:
     if pd.api.types.is_datetime64_any_dtype(values):
-        days = (values - pd.Timestamp(0, tz=values.dt.tz)) / pd.Timedelta(days=1)
-        return days.to_numpy(dtype=np.float64, na_value=np.nan)
+        return days_of(values)
     if not pd.api.types.is_numeric_dtype(values):
-        found = pd.to_numeric(values, errors="coerce")
-        bad = np.flatnonzero((found.isna() & values.notna()).to_numpy())
+        found, bad = numbers_of(values)
         if len(bad):
             raise BadData(
                 f"Column {name!r} held numbers when the model learned, but row {bad[0]} has "
                 f"{values.iloc[bad[0]]!r:.60}.",
                 hint="Put numbers there, or leave the cell empty.",
             )
-        values = found
+        return _no_infinity(found)
     return _no_infinity(values.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _as_categories(values: pd.Series) -> npt.NDArray[Any]:
     missing = values.isna().to_numpy()
-    words = np.asarray([str(value) for value in values], dtype=object)
+    words = np.asarray([str(value).strip() for value in values], dtype=object)
     words[missing] = _MISSING
     return words
 

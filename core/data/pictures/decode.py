@@ -83,7 +83,8 @@ def decode(
         less = min(pixels.width // (2 * size[1]), pixels.height // (2 * size[0]))
         if less > 1:
             pixels = pixels.reduce(less)
-        return fitted(np.asarray(pixels), size, fit)
+        picture: npt.NDArray[np.uint8] = fitted(np.asarray(pixels)[None], size, fit)[0]
+        return picture
 
 
 def _plain(image: Any, *, grey: bool) -> Image.Image:

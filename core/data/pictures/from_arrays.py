@@ -13,7 +13,7 @@ from core.data.pictures.arrays import ArrayPart, read_arrays, to_bytes
 from core.data.pictures.layout import class_name
 from core.data.pictures.limits import PictureLimits
 from core.data.pictures.shaping import AUTOMATIC_SIDE, Pictures, Shaping, is_grey
-from core.data.pictures.sizes import capped, fitted, resized
+from core.data.pictures.sizes import capped, fitted
 from core.data.source import Source
 from core.errors import BadData
 
@@ -66,10 +66,7 @@ def _shaped(
         images = np.rint(images @ _BRIGHTNESS).astype(np.uint8)
     elif images.ndim == 3 and shaping.colour == "colour":
         images = np.repeat(images[..., None], 3, axis=3)
-    height, width = images.shape[1:3]
-    if shaping.fit == "stretch" or height * size[1] == width * size[0]:
-        return resized(images, size)
-    return np.stack([fitted(image, size, shaping.fit) for image in images])
+    return fitted(images, size, shaping.fit)
 
 
 def _labels(part: ArrayPart, source: Source) -> list[str | None]:

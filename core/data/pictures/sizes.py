@@ -55,27 +55,27 @@ def resized(images: npt.NDArray[Any], size: tuple[int, int]) -> npt.NDArray[Any]
     return out
 
 
-def fitted(picture: npt.NDArray[Any], size: tuple[int, int], fit: Fit) -> npt.NDArray[Any]:
-    """One picture (h, w) or (h, w, c) at ``size``.
+def fitted(images: npt.NDArray[Any], size: tuple[int, int], fit: Fit) -> npt.NDArray[Any]:
+    """Pictures (n, h, w) or (n, h, w, c) at ``size``.
 
-    "stretch" changes its proportions where they differ; "letterbox" keeps them and fills the
-    margins with the mean colour of the picture's own border, so that no false edge arises.
+    "stretch" changes their proportions where these differ; "letterbox" keeps them and fills the
+    margins with the mean colour of each picture's own border, so that no false edge arises.
     """
-    height, width = picture.shape[:2]
+    height, width = images.shape[1:3]
     if fit == "stretch" or height * size[1] == width * size[0]:
-        result: npt.NDArray[Any] = resized(picture[None], size)[0]
-        return result
+        return resized(images, size)
     scale = min(size[0] / height, size[1] / width)
     inner = (
         min(size[0], max(1, round(height * scale))),
         min(size[1], max(1, round(width * scale))),
     )
-    small = resized(picture[None], inner)[0]
-    border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
-    out = np.empty((*size, *picture.shape[2:]), picture.dtype)
-    out[:] = np.rint(border.mean(axis=0, dtype=np.float64))
+    small = resized(images, inner)
+    border = np.concatenate([small[:, 0], small[:, -1], small[:, :, 0], small[:, :, -1]], axis=1)
+    colour = border.mean(axis=1, dtype=np.float64)
+    out = np.empty((len(images), *size, *images.shape[3:]), images.dtype)
+    out[:] = (np.rint(colour) if images.dtype.kind in "ui" else colour)[:, None, None]
     top, left = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-    out[top : top + inner[0], left : left + inner[1]] = small
+    out[:, top : top + inner[0], left : left + inner[1]] = small
     return out
 
 

@@ -207,12 +207,12 @@ class TestSizes:
             np.testing.assert_allclose(exact.mean(), images.mean(), atol=0.01)
 
     def test_letterbox_and_stretch(self) -> None:
-        wide = np.array([[10, 20, 30, 40]], np.uint8)
-        assert fitted(wide, (2, 4), "stretch").tolist() == [[10, 20, 30, 40]] * 2
-        boxed = fitted(wide, (3, 4), "letterbox")
+        wide = np.array([[[10, 20, 30, 40]]], np.uint8)
+        assert fitted(wide, (2, 4), "stretch")[0].tolist() == [[10, 20, 30, 40]] * 2
+        boxed = fitted(wide, (3, 4), "letterbox")[0]
         assert boxed[1].tolist() == [10, 20, 30, 40]
         assert set(boxed[0].tolist()) == set(boxed[2].tolist()) == {25}
-        tall = np.full((9, 1, 3), [1, 2, 3], np.uint8)
+        tall = np.full((2, 9, 1, 3), [1, 2, 3], np.uint8)
         assert (fitted(tall, (3, 3), "letterbox") == [1, 2, 3]).all()
 
     def test_capped(self) -> None:

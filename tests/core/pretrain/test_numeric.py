@@ -114,8 +114,8 @@ def test_rows_that_cannot_be_learned_from(rows: Any, words: str) -> None:
 
 def test_new_rows_must_fit_the_old_ones(images: Any, table: pd.DataFrame) -> None:
     pictures, plain = RowNumbers().fit(images), RowNumbers().fit(np.eye(3))
-    with pytest.raises(BadData, match="Pictures of 5×4 pixels were expected, these have 4×5"):
-        pictures.transform(images.transpose(0, 2, 1))
+    with pytest.raises(BadData, match="Pictures were expected, but these rows have the shape"):
+        pictures.transform(np.eye(20))
     with pytest.raises(BadData, match="Rows of 3 numbers were expected"):
         plain.transform(np.eye(4))
     with pytest.raises(BadData, match="learned from pictures"):
