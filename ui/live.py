@@ -105,7 +105,7 @@ def _ended(record: RunRecord) -> None:
     if goes_on and record.state != "failed":
         parts = [
             record.error,
-            f"What it had learned by then ({record.progress:.0%} of the way) is kept.",
+            "All that it had learned is kept, but for the last moments.",
         ]
     else:
         parts = [record.error, record.hint]

@@ -140,7 +140,7 @@ def stopped(state: Any) -> str:
 def test_a_run_that_was_stopped_goes_on(app: App, submitted: list[Any], state: str) -> None:
     at = calm(app("pretrain", run=stopped(state)))
     said = str(at.warning[0].value)
-    assert "What it had learned by then (60% of the way) is kept." in said
+    assert "All that it had learned is kept, but for the last moments." in said
     button = at.button(key="live_again")
     assert button.label == "Go on from where it stopped"
     button.click().run()
