@@ -52,6 +52,7 @@ if evaluation.comparison is not None:
             charts.draw(resources.run_chart(record.id, "label_curve"), key="ev_curve")
             if evaluation.labels_saved is not None:
                 st.caption(words.saved_sentence(evaluation))
+            report.more_labels(evaluation)
         else:
             st.markdown("**The difference, with its interval**")
             charts.draw(resources.run_chart(record.id, "gain_interval"), key="ev_gain")

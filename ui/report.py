@@ -135,6 +135,31 @@ def numbers(evaluation: Evaluation) -> None:
         )
 
 
+def more_labels(evaluation: Evaluation) -> None:
+    """What more labels would bring, where the curve can be carried on."""
+    from core.errors import WarmstartError
+    from core.evaluate import forecast
+
+    classes = len(evaluation.classes)
+    most = max(point.labels for point in evaluation.curve)
+    with st.popover("What would more labels bring?", icon=":material/trending_up:"):
+        per_class = st.number_input(
+            "Labels per class",
+            min_value=1,
+            value=max(1, round(1.5 * most / classes)),
+            step=1,
+            key="ev_forecast",
+            help="The measured curve is carried on by an inverse power law, up to three times the "
+            "labels that were measured.",
+        )
+        try:
+            found = forecast.forecast(evaluation.curve, int(per_class or 1) * classes)
+        except WarmstartError as error:
+            st.caption(f"{error.message} {error.hint or ''}")
+        else:
+            st.markdown(forecast.forecast_sentence(found, classes))
+
+
 def per_class(record: RunRecord, evaluation: Evaluation) -> None:
     """Precision, recall and F1 of each class, beside the baseline's."""
     base = (
