@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from core.cli.bringing import from_path, refuse_columns
 from core.errors import BadParam, NotFound
 from core.params import Param, by_name, parse_settings
 from core.store import datasets, models, runs, vector_files
@@ -23,7 +24,7 @@ _SHORTEST = 4  # letters of an id that will do when no other begins so
 def data_ref(chosen: argparse.Namespace) -> DataRef:
     """The data that DATA means: a built-in name, a file, or the fingerprint of a kept set.
 
-    A file becomes a kept data set.
+    A file, or a folder of pictures, becomes a kept data set.
 
     Raises
     ------
@@ -38,19 +39,23 @@ def data_ref(chosen: argparse.Namespace) -> DataRef:
     word: str = chosen.data
     known = built_in()
     if word in known:
-        _no_columns(chosen)
+        refuse_columns(
+            chosen, f"{word!r} is a data set that is there already; its columns are fixed."
+        )
         options = parse_settings(known[word].params, chosen.option)
         return DataRef(name=word, options=options)
     if chosen.option:
         raise BadParam("--option is for built-in data sets.", hint="Leave it out here.")
     path = Path(word).expanduser()
     if path.is_file():
-        return DataRef(fingerprint=_from_file(path, chosen).fingerprint)
+        return DataRef(fingerprint=from_path(path, chosen).fingerprint)
     kept = _begins(datasets.list_all(), word, "fingerprint") or [
         record for record in datasets.list_all() if word in (record.name, record.title)
     ]
     if len(kept) == 1:
-        _no_columns(chosen)
+        refuse_columns(
+            chosen, f"{word!r} is a data set that is there already; its columns are fixed."
+        )
         return DataRef(fingerprint=kept[0].fingerprint)
     if kept:
         raise BadParam(
@@ -59,46 +64,14 @@ def data_ref(chosen: argparse.Namespace) -> DataRef:
             + ", ".join(record.fingerprint[:12] for record in kept)
             + ".",
         )
+    if path.is_dir():
+        return DataRef(fingerprint=from_path(path, chosen).fingerprint)
     raise NotFound(
         f"There is no data set and no file {word!r}.",
-        hint="Built in: " + ", ".join(known) + ". Or name a file with --text-column.",
+        hint="Built in: "
+        + ", ".join(known)
+        + ". Or name a file with --text-column, or a folder of pictures.",
     )
-
-
-def _from_file(path: Path, chosen: argparse.Namespace) -> DatasetRecord:
-    from core.data.columns import guess_columns
-    from core.data.reading import read_table
-    from core.data.table import dataset_from_table
-
-    table = read_table(path)
-    guess = guess_columns(table.frame)
-    columns = ", ".join(map(str, table.frame.columns[:20]))
-    text = chosen.text_column or guess.text
-    if text is None:
-        raise BadParam(
-            f"Which column of {path.name} holds the texts?",
-            hint=f"Say it with --text-column. It has: {columns}.",
-        )
-    dataset = dataset_from_table(
-        table,
-        text_column=text,
-        # guessed columns come together: who names one of them has looked at the file
-        label_column=chosen.label_column
-        or (guess.label if not (chosen.text_column or chosen.split_column) else None),
-        split_column=chosen.split_column
-        or (guess.split if not (chosen.text_column or chosen.label_column) else None),
-        name=path.name,
-        test_share=chosen.test_share,
-    )
-    return datasets.save(dataset)
-
-
-def _no_columns(chosen: argparse.Namespace) -> None:
-    if chosen.text_column or chosen.label_column or chosen.split_column:
-        raise BadParam(
-            f"{chosen.data!r} is a data set that is there already; its columns are fixed.",
-            hint="--text-column, --label-column and --split-column are for files.",
-        )
 
 
 def method_or_model(word: str) -> Method | ModelRecord | None:

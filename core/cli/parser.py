@@ -161,8 +161,18 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _data(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("data", metavar="DATA", help="a built-in set, a file, or a kept set")
+    sub.add_argument(
+        "data",
+        metavar="DATA",
+        help="a built-in set, a kept set, a table, or pictures: a .zip or folder by class, or .npz",
+    )
     sub.add_argument("--text-column", metavar="NAME", help="of a file: the texts")
+    sub.add_argument(
+        "--columns", metavar="A,B,C", help="of a file instead of texts: the columns of values"
+    )
+    sub.add_argument(
+        "--tabular", action="store_true", help="of a file: all columns of values that are of use"
+    )
     sub.add_argument("--label-column", metavar="NAME", help="of a file: the classes")
     sub.add_argument("--split-column", metavar="NAME", help="of a file: train or test")
     sub.add_argument(
@@ -171,6 +181,12 @@ def _data(sub: argparse.ArgumentParser) -> None:
         default=0.25,
         metavar="SHARE",
         help="of a file without a split: share of the labelled rows to test (default 0.25)",
+    )
+    sub.add_argument(
+        "--picture-size",
+        type=int,
+        metavar="PIXELS",
+        help="of pictures: their side (default: the most common size, at most 64)",
     )
     sub.add_argument(
         "--option",

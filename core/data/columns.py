@@ -33,11 +33,15 @@ class ColumnGuess:
     ----------
     text, label, split : str, optional
         Names of columns, all different.
+    tabular : bool
+        Whether the table looks like one of values rather than of texts: no column holds what
+        anybody would call texts. ``label`` is then the likeliest among all columns.
     """
 
     text: str | None
     label: str | None
     split: str | None
+    tabular: bool = False
 
 
 def guess_columns(frame: pd.DataFrame) -> ColumnGuess:
@@ -61,9 +65,37 @@ def guess_columns(frame: pd.DataFrame) -> ColumnGuess:
     split = _best({name: _as_split(looked_at[name], name) for name in names})
     names = [name for name in names if name != split]
     text = _best({name: _as_text(looked_at[name], name) for name in names})
+    if len(names) > 1 and (text is None or _brief(looked_at[text], text)):
+        label = _label_of_values(looked_at[names])
+        return ColumnGuess(text if text != label else None, label, split, tabular=True)
     names = [name for name in names if name != text]
     label = _best({name: _as_label(looked_at[name], name) for name in names})
     return ColumnGuess(text, label, split)
+
+
+def _brief(column: pd.Series, name: str) -> bool:
+    """Whether the likeliest column of texts holds mere words: a name, a place, a kind."""
+    if _words(name) & _TEXT_WORDS:
+        return False
+    values = column.dropna().astype(str)
+    if not len(values) or not values.str.isascii().mean() > 0.5:
+        return False  # scripts without spaces
+    return float(values.str.count(r"\s+").mean()) < 1.5 and float(values.str.len().mean()) < 25
+
+
+def _label_of_values(frame: pd.DataFrame) -> str | None:
+    """The label among columns of values: by its name, else the outermost column that will do."""
+    scores = {name: _as_label(frame[name], name) for name in frame.columns}
+    best = _best(scores)
+    if best is None or scores[best] >= 2:  # named so
+        return best
+    ends = [name for name in (frame.columns[-1], frame.columns[0]) if _few_values(frame[name])]
+    return next((name for name in ends if scores[name] > 0), None)
+
+
+def _few_values(column: pd.Series) -> bool:
+    """Whether a column has so few values that they could be classes, and no fractions."""
+    return 2 <= column.nunique() <= max(20, len(column) // 50)
 
 
 def _best(scores: dict[str, float]) -> str | None:

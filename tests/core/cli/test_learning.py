@@ -144,11 +144,11 @@ def test_names_that_are_none(call: Call) -> None:
 
 def test_files_that_cannot_be_used(call: Call, tmp_path: Path) -> None:
     numbers = tmp_path / "numbers.csv"
-    numbers.write_text("a,b\n1,2\n3,4\n5,6\n")
+    numbers.write_text("a\n1\n3\n5\n")
     answer = call("pretrain", numbers, "tfidf")
     assert answer.code == 2
     assert "Which column of numbers.csv holds the texts?" in answer.err
-    assert "It has: a, b." in answer.err
+    assert "It has: a." in answer.err
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
     assert call("pretrain", empty, "tfidf", "--text-column", "a").code == 2

@@ -75,6 +75,27 @@ def test_one_value_is_no_label_unless_it_is_named_so() -> None:
     assert guess_columns(frame.rename(columns={"shop": "label"})).label == "label"
 
 
+@pytest.mark.parametrize(
+    ("columns", "label"),
+    [
+        ({"age": range(40), "job": ["cook", "clerk"] * 20, "class": LABELS}, "class"),
+        ({"x1": range(40), "x2": [i / 7 for i in range(40)], "kind": LABELS}, "kind"),
+        ({"kind": LABELS, "x1": range(40), "x2": [i / 7 for i in range(40)]}, "kind"),
+        ({"x1": range(40), "kind": LABELS, "x2": [i / 7 for i in range(40)]}, None),
+        ({"town": [f"Town {i}" for i in range(40)], "size": range(40)}, None),
+    ],
+)
+def test_a_table_of_values(columns: dict[str, list[object]], label: str | None) -> None:
+    guess = guess_columns(pd.DataFrame(columns))
+    assert guess.tabular
+    assert guess.label == label
+
+
+def test_short_texts_that_are_named_so_are_texts() -> None:
+    frame = pd.DataFrame({"text": ["yes", "no"] * 20, "label": LABELS, "x": range(40)})
+    assert not guess_columns(frame).tabular
+
+
 def test_a_table_without_columns() -> None:
     assert guess_columns(pd.DataFrame()) == ColumnGuess(None, None, None)
 
