@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from core.errors import JobFailed, WarmstartError
 from core.jobs import failures, process
@@ -210,12 +211,16 @@ def wait(run_id: str, timeout: float | None = None) -> RunRecord:
 def time_left(run: RunRecord) -> float | None:
     """Seconds that a running run still needs, judged by its pace so far.
 
-    None while too little is done to judge by: opening data that was never built takes far
-    longer than its share of the bar.
+    The pace is that since the first point of its curves, where it has any: a run that goes on
+    from a checkpoint is far along at once. None while too little is done to judge by: opening
+    data that was never built takes far longer than its share of the bar.
     """
     if run.state != "running" or run.started is None:
         return None
-    spent = (database.now() - run.started).total_seconds()
-    if run.progress < 0.2 or spent < 2.0:
+    first: dict[str, Any] = next(iter(runs.points(run.id)), {})
+    before = float(first.get("progress") or 0.0)
+    spent = (database.now() - run.started).total_seconds() - float(first.get("seconds") or 0.0)
+    gained = run.progress - before
+    if gained < 0.2 * (1.0 - before) or spent < 2.0:
         return None
-    return spent * (1.0 - run.progress) / run.progress
+    return spent * (1.0 - run.progress) / gained

@@ -210,6 +210,15 @@ def test_time_left_follows_the_pace_so_far() -> None:
     assert jobs.time_left(replace(run, started=None, progress=0.5)) is None
 
 
+def test_the_pace_of_a_run_that_goes_on_is_that_since_it_went_on() -> None:
+    run = running()
+    runs.add_points(run.id, [{"seconds": 10.0, "progress": 0.6}, {"seconds": 20, "progress": 0.7}])
+    begun = database.now() - timedelta(seconds=30)
+    left = jobs.time_left(replace(run, started=begun, progress=0.8))
+    assert left == pytest.approx(20, abs=2)
+    assert jobs.time_left(replace(run, started=begun, progress=0.65)) is None
+
+
 def test_a_fine_tuning_through_a_real_worker(tiny: DataRef) -> None:
     request = FinetuneRequest(
         tiny,
