@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
+from core.data.column_checks import constant_columns, id_columns, missing_values
 from core.data.dataset import UNLABELLED, Dataset
 from core.data.duplicates import row_codes
 from core.data.finding import (
@@ -19,7 +18,7 @@ from core.data.finding import (
     some,
 )
 from core.data.given_away import answer_column, label_in_text
-from core.data.profile import class_counts, column_kind, empty_rows, text_lengths
+from core.data.profile import class_counts, empty_rows, text_lengths
 from core.types import Bools, Ints
 
 __all__ = ["Finding", "Severity", "check"]
@@ -60,9 +59,9 @@ def check(ds: Dataset) -> list[Finding]:
     if isinstance(ds.rows, pd.DataFrame):
         findings += [
             answer_column(ds),
-            _missing_values(ds.rows),
-            _constant_columns(ds.rows),
-            _id_columns(ds.rows),
+            missing_values(ds.rows),
+            constant_columns(ds.rows),
+            id_columns(ds.rows),
         ]
     return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
@@ -351,91 +350,3 @@ def _long_texts(ds: Dataset) -> Finding:
         [int(row) for row in np.argsort(-lengths, kind="stable")[: min(count, 200)]],
         count,
     )
-
-
-def _missing_values(frame: pd.DataFrame) -> Finding:
-    missing = frame.isna()
-    share = missing.mean() if len(frame) else missing.sum() * 0.0
-    some_missing = [str(name) for name, value in share.items() if value > 0]
-    if not some_missing:
-        return Finding(
-            "missing_values",
-            "ok",
-            "No value is missing",
-            "Every row says something in every column.",
-        )
-    mostly = [str(name) for name, value in share.items() if value >= 0.5]
-    rows = missing.any(axis=1).to_numpy()
-    worst = share.idxmax()
-    cells = int(missing.to_numpy().sum())
-    return Finding(
-        "missing_values",
-        "warning" if mostly else "note",
-        f"{some(cells, 'value')} {'is' if cells == 1 else 'are'} missing in "
-        f"{some(len(some_missing), 'column')}; most in “{worst}” ({percent(float(share.max()))})",
-        "Missing values are filled in (the middle of a number column, a category of its own "
-        "otherwise). Where most are missing, what is filled in is mostly made up.",
-        "Find out why they are missing. Leave out columns that are mostly empty"
-        + (f": {names(mostly)}." if mostly else "."),
-        listed(rows),
-        int(rows.sum()),
-    )
-
-
-def _constant_columns(frame: pd.DataFrame) -> Finding:
-    constant = [
-        str(frame.columns[place])
-        for place in range(frame.shape[1])
-        if len(frame) > 1
-        and pd.factorize(frame.iloc[:, place], use_na_sentinel=False)[0].max() == 0
-    ]
-    if not constant:
-        return Finding(
-            "constant_columns",
-            "ok",
-            "Every column has more than one value",
-            "Each of them can tell rows apart.",
-        )
-    return Finding(
-        "constant_columns",
-        "note",
-        f"{some(len(constant), 'column')} with the same value in every row: {names(constant)}",
-        "There is nothing to learn from such a column.",
-        "Leave it out, or look whether something was lost when the file was made.",
-        count=len(constant),
-    )
-
-
-def _id_columns(frame: pd.DataFrame) -> Finding:
-    found = [
-        str(frame.columns[place])
-        for place in range(frame.shape[1])
-        if _like_an_id(frame.iloc[:, place])
-    ]
-    if not found:
-        return Finding(
-            "id_columns",
-            "ok",
-            "No column looks like a running number or a name of each row",
-            "Nothing invites a model to learn rows by heart.",
-        )
-    return Finding(
-        "id_columns",
-        "warning",
-        f"{some(len(found), 'column')} with another value in every row: {names(found)}",
-        "A number or name that is different in every row says nothing about new rows. Where the "
-        "rows are sorted by class it even gives the answer away.",
-        "Leave it out of the columns to learn from.",
-        count=len(found),
-    )
-
-
-def _like_an_id(column: pd.Series[Any]) -> bool:
-    if len(column) < 20 or column.nunique(dropna=False) < len(column):
-        return False
-    if column_kind(column) == "number":
-        # measurements may all differ, too: a running number is whole and without gaps
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-        whole = bool(np.all(values == np.round(values)))
-        return whole and float(values.max() - values.min()) < 2 * len(values)
-    return True

@@ -110,10 +110,10 @@ def like_an_id(column: pd.Series[Any]) -> bool:
         return False
     if pd.api.types.is_bool_dtype(column.dtype):
         return False
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return False
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    dates = pd.api.types.is_datetime64_any_dtype(column.dtype)
+    if dates or pd.api.types.is_numeric_dtype(column.dtype):
+        # one row a day is as good as a running number
+        values = days_of(column) if dates else column.to_numpy(dtype=np.float64, na_value=np.nan)
         whole = bool(np.all(values == np.round(values)))
         return whole and float(values.max() - values.min()) < 2 * len(values)
     return True

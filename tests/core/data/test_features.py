@@ -167,7 +167,7 @@ def test_ids() -> None:
     assert like_an_id(pd.Series(range(20)))
     assert not like_an_id(pd.Series(range(19)))
     assert not like_an_id(pd.Series(np.arange(20) * 100))
-    assert not like_an_id(pd.Series(pd.date_range("2024-01-01", periods=30)))
+    assert not like_an_id(pd.Series(pd.date_range("2024-01-01", periods=30, freq="3D")))
     assert like_an_id(pd.Series([f"n{i}" for i in range(20)]))
 
 
