@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.store import datasets
-from ui import data_views, live, shell, sources
+from ui import column_views, data_views, live, picture_views, shell, sources
 
 shell.start("data")
 
@@ -33,9 +33,14 @@ st.header(shell.plain(record.title), anchor=False)
 if record.about:
     st.caption(shell.plain(record.about))
 data_views.numbers(record)
+data_views.notes(record)
 
-views = {
-    "Checks": data_views.checks,
+views = {"Checks": data_views.checks}
+if record.modality == "image":
+    views["Pictures"] = picture_views.gallery
+elif record.modality == "tabular":
+    views["Columns"] = column_views.columns
+views |= {
     "Classes": data_views.classes,
     "Rows": data_views.rows_table,
     "Map": data_views.map_of_rows,

@@ -60,6 +60,17 @@ def numbers(record: DatasetRecord) -> None:
             st.metric(label, value, border=True, height="stretch", help=help_text)
 
 
+def notes(record: DatasetRecord) -> None:
+    """What was left out or changed when the file was read."""
+    said = [str(note) for note in record.options.get("notes") or []]
+    if not said:
+        return
+    title = f"{plural(len(said), 'note')} from reading the file"
+    with st.expander(title, icon=":material/info:", key="data_notes"):
+        for note in said:
+            st.markdown(shell.plain(note))
+
+
 def checks(record: DatasetRecord) -> None:
     """Before you fool yourself."""
     found = sorted(resources.findings(record.fingerprint), key=lambda f: _LOOKS[f.severity][1])
@@ -130,10 +141,13 @@ def rows_table(record: DatasetRecord) -> None:
     """A table of rows that can be searched and filtered."""
     from core.data.browse import find_rows
 
-    with st.grid(3, min_column_width=200):
-        text = st.text_input(
-            "Contains", key="data_find", persist_state="session", icon=":material/search:"
-        )
+    searchable = record.modality != "image"
+    text = ""
+    with st.grid(3 if searchable else 2, min_column_width=200):
+        if searchable:
+            text = st.text_input(
+                "Contains", key="data_find", persist_state="session", icon=":material/search:"
+            )
         wanted = st.multiselect(
             "Classes", record.classes, key=f"data_find_classes_{record.fingerprint[:8]}"
         )

@@ -55,6 +55,38 @@ def row_map(fingerprint: str, method: str) -> Any:
     return compute(dataset(fingerprint), method=method)  # type: ignore[arg-type]
 
 
+@st.cache_data(max_entries=16, show_spinner="Looking at the columns")
+def column_profiles(fingerprint: str) -> list[Any]:
+    """Its columns (:class:`core.data.column_profile.ColumnProfile`)."""
+    from core.data.column_profile import column_profiles as compute
+
+    return compute(dataset(fingerprint).rows)  # type: ignore[arg-type]
+
+
+@st.cache_data(max_entries=16, show_spinner="Comparing the columns")
+def correlations(fingerprint: str) -> Any:
+    """How its columns go together (:class:`core.data.column_profile.Correlations`)."""
+    from core.data.column_profile import correlations as compute
+
+    return compute(dataset(fingerprint).rows)  # type: ignore[arg-type]
+
+
+@st.cache_data(max_entries=16, show_spinner="Looking for gaps")
+def missingness(fingerprint: str) -> Any:
+    """Where its values are missing (:class:`core.data.column_profile.Missingness`)."""
+    from core.data.column_profile import missingness as compute
+
+    return compute(dataset(fingerprint).rows)  # type: ignore[arg-type]
+
+
+@st.cache_data(max_entries=16, show_spinner="Choosing pictures")
+def gallery(fingerprint: str, seed: int, test: bool) -> list[Any]:
+    """Some of its pictures by class (:class:`core.data.gallery.Wall`)."""
+    from core.data.gallery import gallery as compute
+
+    return compute(dataset(fingerprint), seed=seed, test=test)
+
+
 @st.cache_resource(max_entries=4, show_spinner="Opening the pretrained model")
 def encoder(model_id: str) -> Any:
     """A fitted encoder of the library."""

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.data.dataset import UNLABELLED, Dataset
 from core.store.records import RunRecord
-from ui import resources, shell
+from ui import pictures, resources, shell
 
 
 def label_of(dataset: Dataset, index: int) -> str:
@@ -59,13 +59,8 @@ def picture(image: np.ndarray, size: int = 64) -> str:
 
     from PIL import Image
 
-    array = np.asarray(image, dtype=np.float64)
-    top = array.max()
-    array = array * (255 / top) if top > 0 else array
-    picture = Image.fromarray(array.clip(0, 255).astype(np.uint8))
-    picture = picture.resize((size, size), Image.Resampling.NEAREST)
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
+    Image.fromarray(pictures.enlarged(image, size)).save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -86,7 +81,7 @@ def read(dataset: Dataset, index: int) -> None:
         if dataset.modality == "text":
             st.text(str(row[0])[:20_000] or "(empty)")
         elif dataset.modality == "image":
-            st.image(picture(row[0], 160), caption=None, width=160)
+            st.image(picture(row[0], 160), width=160, alt=f"Picture of row {index}.")
         else:
             st.dataframe(row, hide_index=True, key=f"row_{index}")
 

@@ -81,72 +81,33 @@ def _built_in() -> None:
         shell.go("data", run=run.id)
 
 
-def _file() -> None:
-    from core.data.reading import read_table
+_TABLES = ("csv", "tsv", "txt", "parquet", "jsonl", "ndjson", "json", "xlsx", "xls")
+_PICTURES = ("zip", "npz")
 
+
+def _file() -> None:
     upload = st.file_uploader(
-        "A file with one text in each row",
-        type=["csv", "tsv", "txt", "parquet", "jsonl", "ndjson", "json", "xlsx", "xls"],
-        help="CSV, TSV, Parquet, JSON Lines or Excel, up to 200 MB and 500,000 rows. It stays on "
-        "this server.",
+        "A table, or pictures",
+        type=[*_TABLES, *_PICTURES],
+        help="Tables: CSV, TSV, Parquet, JSON Lines or Excel, up to 500,000 rows. Pictures: a zip of "
+        "PNG and JPEG files in a folder for each class, or NumPy arrays (npz). Up to 200 MB. It "
+        "stays on this server.",
         key="data_upload",
     )
     if upload is None:
         st.caption(
-            "One column of texts; if you have labels, a column of labels, empty where a row has "
-            "none; if you have a split, a column that says train or test."
+            "**Texts**: one column of texts; if you have labels, a column of labels, empty where a "
+            "row has none; if you have a split, a column that says train or test. **Values**: the "
+            "same, with columns of numbers and categories instead of texts. **Pictures**: a zip "
+            "with a folder for each class; pictures outside of these have no label."
         )
         return
     with faults.shown():
-        table = read_table(upload.getvalue(), upload.name)
-        _columns(table, upload.name)
+        if upload.name.lower().endswith(_PICTURES):
+            from ui import bring_pictures
 
+            bring_pictures.draw(upload)
+        else:
+            from ui import bring_table
 
-def _columns(table: object, name: str) -> None:
-    """Let the person say which column is what, with a preview, and make the data set."""
-    from core.data.columns import guess_columns
-    from core.data.table import dataset_from_table
-    from core.store import datasets
-
-    frame = table.frame  # type: ignore[attr-defined]
-    guess = guess_columns(frame)
-    columns = list(frame.columns)
-    for note in table.notes:  # type: ignore[attr-defined]
-        st.caption(f":material/info: {shell.plain(note)}")
-    none = "(none)"
-    with st.grid(3, min_column_width=200):
-        text = st.selectbox(
-            "Text column",
-            columns,
-            index=columns.index(guess.text) if guess.text in columns else 0,
-            key=f"data_text_{name}",
-            help="What is to be classified.",
-        )
-        label = st.selectbox(
-            "Label column",
-            [none, *columns],
-            index=columns.index(guess.label) + 1 if guess.label in columns else 0,
-            key=f"data_label_{name}",
-            help="Rows where it is empty are learned from without labels.",
-        )
-        split = st.selectbox(
-            "Split column",
-            [none, *columns],
-            index=columns.index(guess.split) + 1 if guess.split in columns else 0,
-            key=f"data_split_{name}",
-            help="Says train or test. Without one, a quarter of the labelled rows is kept for the "
-            "test: each class in proportion, duplicates on one side.",
-        )
-    st.dataframe(frame.head(8), hide_index=True, key="data_preview", alt="First rows of the file.")
-    st.caption(f"{len(frame):,} rows, {len(columns)} columns. The first eight are shown.")
-    if st.button("Use this file", type="primary", key="data_use"):
-        dataset = dataset_from_table(
-            table,
-            text_column=text,
-            label_column=None if label == none else label,
-            split_column=None if split == none else split,
-            name=name,
-        )
-        kept = datasets.save(dataset)
-        shell.use_data(kept.fingerprint)
-        shell.go("data", data=kept.fingerprint[:12])
+            bring_table.draw(upload)

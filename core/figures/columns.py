@@ -221,6 +221,11 @@ def missing_shares(found: Missingness) -> Chart:
     )
 
 
+def written(profile: ColumnProfile, value: float) -> str:
+    """A value of a column of numbers or dates as people read it."""
+    return _day(value) if profile.kind == "date" else _number(value)
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.001 else "under 0.1 %"
 

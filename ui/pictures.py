@@ -1,0 +1,52 @@
+"""Pictures as pages show them: enlarged without blurring, several in one strip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+_PAPER = 128  # between the pictures of a strip: seen on light and on dark pages
+
+
+def as_bytes(image: np.ndarray) -> np.ndarray:
+    """Pixels from 0 to 255, (h, w) or (h, w, 3): bytes as they are, other numbers by their largest."""
+    array = np.asarray(image)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    if array.dtype == np.uint8:
+        return array
+    numbers = array.astype(np.float64)
+    top = numbers.max(initial=0.0)
+    numbers = numbers * (255 / top) if top > 0 else numbers
+    return np.rint(numbers).clip(0, 255).astype(np.uint8)
+
+
+def enlarged(image: np.ndarray, size: int) -> np.ndarray:
+    """A picture whose longer side has about ``size`` pixels, each pixel a square."""
+    array = as_bytes(image)
+    longest = max(array.shape[:2])
+    if longest >= size:
+        step = -(-longest // size)
+        return array[::step, ::step]
+    times = size // longest
+    return array.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def strip(images: Sequence[np.ndarray], *, size: int = 48, columns: int = 5) -> np.ndarray:
+    """Pictures of one size side by side, in lines of ``columns``, as one picture."""
+    cells = [enlarged(image, size) for image in images]
+    if any(cell.ndim == 3 for cell in cells):
+        cells = [
+            cell if cell.ndim == 3 else np.repeat(cell[..., None], 3, axis=2) for cell in cells
+        ]
+    height, width = (max(cell.shape[axis] for cell in cells) for axis in (0, 1))
+    lines = -(-len(cells) // columns)
+    across = min(columns, len(cells))
+    sheet = np.full(
+        (lines * (height + 2) - 2, across * (width + 2) - 2, *cells[0].shape[2:]), _PAPER, np.uint8
+    )
+    for place, cell in enumerate(cells):
+        top, left = place // columns * (height + 2), place % columns * (width + 2)
+        sheet[top : top + cell.shape[0], left : left + cell.shape[1]] = cell
+    return sheet
