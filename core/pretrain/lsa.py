@@ -51,6 +51,7 @@ class LsaEncoder(TwoStepEncoder):
     """
 
     _second = "svd"
+    first_: FirstStep
     svd_: Components
 
     def __init__(

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from core.pretrain.base import Encoder
 from core.pretrain.first import FirstStep
+from core.pretrain.numeric import RowNumbers
 from core.pretrain.rows import part
 from core.types import State
 
@@ -24,14 +25,15 @@ class SecondStep(Protocol):
 
 
 class TwoStepEncoder(Encoder):
-    """An encoder with a :class:`FirstStep` and something that learns from its numbers.
+    """An encoder with a first step to numbers, and something that learns from those.
 
-    A subclass says what its second step is called (``_second = "svd"``: the attribute is then
-    ``svd_``, the part of the state ``"svd"``) and makes both steps unfitted.
+    The first step is a :class:`FirstStep`, or :class:`core.pretrain.numeric.RowNumbers` where
+    rows are never texts. A subclass says what its second step is called (``_second = "svd"``:
+    the attribute is then ``svd_``, the part of the state ``"svd"``) and makes both unfitted.
 
     Attributes
     ----------
-    first_ : FirstStep
+    first_ : FirstStep or RowNumbers
         What turns rows into numbers.
     notes_ : tuple of str
         What a person should know about this fit.
@@ -39,11 +41,11 @@ class TwoStepEncoder(Encoder):
 
     _second: ClassVar[str]
 
-    def _first_step(self) -> FirstStep:
+    def _first_step(self) -> FirstStep | RowNumbers:
         """The first step, unfitted."""
         raise NotImplementedError
 
-    def _second_step(self, first: FirstStep) -> SecondStep:
+    def _second_step(self, first: Any) -> SecondStep:
         """The second step, unfitted; ``first`` is fitted."""
         raise NotImplementedError
 
@@ -64,9 +66,9 @@ class TwoStepEncoder(Encoder):
         notes = tuple(str(note) for note in part(state, "notes", list))
         return self._take(first, second, notes)
 
-    def _take(self, first: FirstStep, second: SecondStep, notes: tuple[str, ...]) -> Self:
+    def _take(self, first: Any, second: SecondStep, notes: tuple[str, ...]) -> Self:
         """Become fitted with these."""
-        self.first_: FirstStep = first
+        self.first_: Any = first
         setattr(self, f"{self._second}_", second)
         self.notes_: tuple[str, ...] = notes
         return self
