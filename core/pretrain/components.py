@@ -7,13 +7,13 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 from scipy.linalg import eigh
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
 from core.errors import BadModelFile
-from core.pretrain.rows import numbers
+from core.pretrain.rows import numbers, part
 from core.progress import SILENT, Progress
 from core.types import Floats, Matrix, State
 
@@ -51,7 +51,22 @@ class Components(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Falling.
     explained_variance_, explained_variance_ratio_ : ndarray, shape (k,)
         Variance of the projected rows, and its share of the variance of all columns.
+    column_means_ : ndarray of float64, shape (n_columns,)
+        Means of the rows, whether or not they are taken off.
+    total_variance_ : float
+        Variance of all columns together.
+    n_rows_ : int
+        How many rows it has learned from.
     """
+
+    components_: Floats
+    mean_: Floats
+    column_means_: Floats
+    singular_values_: Floats
+    explained_variance_: Floats
+    explained_variance_ratio_: Floats
+    total_variance_: float
+    n_rows_: int
 
     def __init__(
         self, n_components: int = 100, *, center: bool = True, random_state: Any = None
@@ -62,35 +77,78 @@ class Components(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any = None, *, progress: Progress = SILENT) -> Self:
         """Find the directions of (n, d) rows."""
-        X = validate_data(self, X, accept_sparse=False if self.center else "csr", dtype=np.float32)
+        accept = False if self.center else "csr"
+        X = validate_data(self, X, accept_sparse=accept, dtype=np.float32)
+        return self._learn(X, None, progress)
+
+    def continued(self, X: Any, *, progress: Progress = SILENT) -> Self:
+        """New directions: of the earlier rows, as far as these remember them, and of X.
+
+        The earlier rows stand in as one row a direction, as long as its singular value, and
+        with ``center`` one more for the way that the mean has moved (incremental PCA: Ross, Lim,
+        Lin & Yang 2008; without a mean, the update of a truncated SVD of Zha & Simon 1999).
+        Means, variances and their shares are exact; directions are so where the earlier rows
+        had no more of them than were kept.
+        """
+        check_is_fitted(self)
+        accept = False if self.center else "csr"
+        X = validate_data(self, X, accept_sparse=accept, dtype=np.float32, reset=False)
+        new: Self = clone(self)
+        new.n_features_in_ = self.n_features_in_
+        return new._learn(X, self, progress)
+
+    def _learn(self, X: Matrix, before: Components | None, progress: Progress) -> Self:
         n, d = X.shape
-        k = min(self.n_components, n, d)
-        random = check_random_state(self.random_state)
-        mean = _mean(X)
-        self.mean_ = (mean if self.center else np.zeros(d)).astype(np.float32)
+        means = _mean(X)
+        own = (means if self.center else np.zeros(d)).astype(np.float32)
+        total = max(_squares(X) / n - float(means @ means), 0.0)
+        # what rounding leaves of equal rows is no variance
+        total = total if total > 1e-6 * float(means @ means) else 0.0
+        memory = np.empty((0, d), dtype=np.float32)
+        if before is not None:
+            memory = before._memory(means, n)
+        k = min(self.n_components, n + len(memory), d)
         if not sparse.issparse(X) and d <= _EXACT:
-            s, vt = _exact(X, self.mean_, k, progress)
+            s, vt = _exact(X, own, memory, k, progress)
         else:
+            random = check_random_state(self.random_state)
             # its products with tall, thin matrices gain nothing from a second BLAS thread, and
             # lose much where other jobs run beside this one
             with threadpool_limits(limits=1, user_api="blas"):
-                s, vt = _randomised(X, self.mean_, k, random, progress)
+                s, vt = _randomised(X, own, memory, k, random=random, progress=progress)
+        if before is not None:
+            apart = before.column_means_ - means
+            n, m = n + before.n_rows_, n
+            old, new = before.n_rows_ / n, m / n
+            means = old * before.column_means_ + new * means
+            total = old * before.total_variance_ + new * total + old * new * float(apart @ apart)
+        self.n_rows_, self.column_means_, self.total_variance_ = n, means, total
+        self._set_mean()
         s, vt = s[:k], vt[:k]
         k = len(s)  # fewer where rows depend on each other
         signs = np.sign(vt[np.arange(k), np.abs(vt).argmax(axis=1)])
         self.components_ = (vt * np.where(signs == 0, 1, signs)[:, None]).astype(np.float32)
         self.singular_values_ = s.astype(np.float64)
         # the mean of the projections is the projection of the mean
-        offset = self.components_.astype(np.float64) @ (mean - self.mean_)
+        offset = self.components_.astype(np.float64) @ (means - self.mean_)
         self.explained_variance_ = np.maximum(self.singular_values_**2 / n - offset**2, 0)
-        total = _squares(X) / n - float(mean @ mean)
-        # what rounding leaves of equal rows is no variance
-        total = total if total > 1e-6 * float(mean @ mean) else 0.0
         self.explained_variance_ratio_ = (
             np.minimum(self.explained_variance_ / total, 1.0) if total else np.zeros(k)
         )
         progress.update(1.0, "Components found")
         return self
+
+    def _set_mean(self) -> None:
+        means = self.column_means_ if self.center else np.zeros(len(self.column_means_))
+        self.mean_ = means.astype(np.float32)
+
+    def _memory(self, means: Floats, n: int) -> Floats:
+        """Few rows with the same products as all that were seen, beside n rows of that mean."""
+        rows = self.components_ * self.singular_values_[:, None]
+        if self.center:
+            weight = np.sqrt(self.n_rows_ * n / (self.n_rows_ + n))
+            rows = np.vstack([rows, weight * (self.column_means_ - means)])
+        return rows.astype(np.float32)
 
     def transform(self, X: Any) -> Floats:
         """Project rows; (n, k) in the precision of the rows, float32 or float64."""
@@ -106,8 +164,15 @@ class Components(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return projected
 
     def state(self) -> State:
-        """What was learned, as plain arrays."""
-        return {name: getattr(self, f"{name}_") for name in ("components", "mean", *_SPECTRA)}
+        """What was learned, as plain arrays and values."""
+        check_is_fitted(self)
+        return {
+            "components": self.components_,
+            "mean": self.column_means_,
+            **{name: getattr(self, f"{name}_") for name in _SPECTRA},
+            "total_variance": float(self.total_variance_),
+            "rows": int(self.n_rows_),
+        }
 
     def load_state(self, state: State, columns: int) -> Self:
         """Take over what another learned from rows of that many columns.
@@ -122,7 +187,12 @@ class Components(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if not 1 <= k <= self.n_components:
             raise BadModelFile(f"This model cannot be used: it has {k} components.")
         self.components_ = components.astype(np.float32, copy=False)
-        self.mean_ = numbers(state, "mean", (columns,)).astype(np.float32, copy=False)
+        self.column_means_ = numbers(state, "mean", (columns,)).astype(np.float64, copy=False)
+        self._set_mean()
+        self.total_variance_ = part(state, "total_variance", float)
+        self.n_rows_ = part(state, "rows", int)
+        if self.n_rows_ < 1 or not 0 <= self.total_variance_ < np.inf:
+            raise BadModelFile("This model cannot be used: its counts of rows are damaged.")
         for name in _SPECTRA:
             setattr(self, f"{name}_", numbers(state, name, (k,)))
         self.n_features_in_ = columns
@@ -145,10 +215,15 @@ def _squares(X: Matrix) -> float:
     return float(np.square(data, dtype=np.float64).sum())
 
 
-def _exact(X: Floats, mean: Floats, k: int, progress: Progress) -> tuple[Floats, Floats]:
-    """The leading singular values and right vectors, through the covariance."""
+def _exact(
+    X: Floats, mean: Floats, memory: Floats, k: int, progress: Progress
+) -> tuple[Floats, Floats]:
+    """The leading singular values and right vectors, through the covariance.
+
+    Of the rows without the mean, and of ``memory`` as it is.
+    """
     n, d = X.shape
-    gram = np.zeros((d, d))
+    gram = memory.astype(np.float64).T @ memory.astype(np.float64)
     step = max(int(_BLOCK * 10 / d**2), 100)
     for start in range(0, n, step):
         progress.update(0.7 * start / n, "Comparing the columns")
@@ -161,9 +236,18 @@ def _exact(X: Floats, mean: Floats, k: int, progress: Progress) -> tuple[Floats,
 
 
 def _randomised(
-    X: Matrix, mean: Floats, k: int, random: np.random.RandomState, progress: Progress
+    X: Matrix,
+    mean: Floats,
+    memory: Floats,
+    k: int,
+    *,
+    random: np.random.RandomState,
+    progress: Progress,
 ) -> tuple[Floats, Floats]:
-    """The leading singular values and right vectors (Halko 2011, algorithms 4.4 and 5.1)."""
+    """The leading singular values and right vectors (Halko 2011, algorithms 4.4 and 5.1).
+
+    Of the rows without the mean, and of ``memory`` as it is.
+    """
     n, d = X.shape
     # by rows in both directions, so that both products can go block by block
     across = X.T.tocsr() if sparse.issparse(X) else np.ascontiguousarray(X.T)
@@ -183,13 +267,15 @@ def _randomised(
             result[start : start + step] = A[start : start + step] @ W
         return result
 
-    def forward(W: Floats) -> Floats:  # (X - 1 mean') W
-        return product(X, W) - mean @ W
+    def forward(W: Floats) -> Floats:  # (X - 1 mean') W, and below it memory W
+        return np.vstack([product(X, W) - mean @ W, memory @ W])
 
-    def backward(W: Floats) -> Floats:  # (X - 1 mean')' W
-        return product(across, W) - np.outer(mean, W.sum(axis=0))
+    def backward(W: Floats) -> Floats:  # (X - 1 mean')' W, and what memory adds
+        above = W[:n]
+        return product(across, above) - np.outer(mean, above.sum(axis=0)) + memory.T @ W[n:]
 
-    W = random.standard_normal((d, min(k + _OVERSAMPLING, n, d))).astype(np.float32)
+    width = min(k + _OVERSAMPLING, n + len(memory), d)
+    W = random.standard_normal((d, width)).astype(np.float32)
     Q = _basis(forward(W))
     for _ in range(_ITERATIONS):
         Q = _basis(backward(Q))

@@ -7,6 +7,7 @@ from typing import Any, Self, cast
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 from sklearn.utils.validation import check_is_fitted
 
 from core.params import Param, Value
@@ -101,6 +102,25 @@ class LsaEncoder(TwoStepEncoder):
                 f"{first.shape[1]:,} values have at most {found}.",
             )
         return first
+
+    def continued(self, rows: Rows, *, progress: Progress = SILENT) -> Self:
+        """A new encoder whose components are those of the earlier rows and of ``rows``.
+
+        See :meth:`core.pretrain.components.Components.continued`. What comes first stays as it
+        is: the vocabulary and the weights of its terms, the scales and categories of columns.
+        So words that only the new texts have are left out.
+        """
+        check_is_fitted(self)
+        step = 1_000 if self.first_.is_text else max(len(rows), 1)
+        blocks = []
+        for start in range(0, max(len(rows), 1), step):
+            progress.update(0.3 * start / max(len(rows), 1), "Reading the rows")
+            blocks.append(self.first_.transform(rows[start : start + step]))
+        first = sparse.vstack(blocks, format="csr") if self.first_.is_text else blocks[0]
+        svd = self.svd_.continued(first, progress=progress.part(0.3, 1))
+        stays = "The vocabulary stayed as it was: words that only the new texts have are left out."
+        notes = (stays,) if self.first_.is_text and stays not in self.notes_ else ()
+        return self._followed_by(svd, *notes)
 
     def transform(self, rows: Rows) -> Floats:
         """Encode rows as (n, k) float32; texts with length 1, or 0 without a known term."""
@@ -202,4 +222,5 @@ METHOD = Method(
     make=_make,
     estimate=_estimate,
     insight="topics",
+    continues=True,
 )

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import sparse
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, IncrementalPCA
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from core.errors import BadModelFile
 from core.pretrain import components as module
 from core.pretrain.components import Components
 
@@ -91,3 +92,65 @@ def test_blocks_change_nothing(rows: Any, monkeypatch: pytest.MonkeyPatch) -> No
     np.testing.assert_allclose(
         Components(4, random_state=0).fit(rows).transform(rows), whole, atol=1e-4
     )
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("center", [True, False])
+def test_learning_on_equals_learning_from_all(
+    rows: Any, exact: bool, center: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not exact:
+        monkeypatch.setattr(module, "_EXACT", 0)
+    rows[50:] += 2  # the mean moves
+    first = Components(30, center=center, random_state=0).fit(rows[:50])
+    before = first.state()["components"].copy()
+    more = first.continued(rows[50:])
+    whole = Components(30, center=center, random_state=0).fit(rows)
+    np.testing.assert_array_equal(first.components_, before)
+    assert (first.n_rows_, more.n_rows_) == (50, 80)
+    np.testing.assert_allclose(more.column_means_, rows.mean(axis=0), rtol=1e-6)
+    np.testing.assert_allclose(more.mean_, rows.mean(axis=0) if center else 0, rtol=1e-5)
+    assert more.total_variance_ == pytest.approx(rows.var(axis=0).sum(), rel=1e-4)
+    for name in ("singular_values_", "explained_variance_", "explained_variance_ratio_"):
+        ours, theirs = getattr(more, name)[:5], getattr(whole, name)[:5]
+        np.testing.assert_allclose(ours, theirs, rtol=2e-3)
+    alike = np.abs((more.components_[:5] * whole.components_[:5]).sum(axis=1))
+    np.testing.assert_allclose(alike, 1, atol=1e-4)
+
+
+def test_learning_on_from_sparse_rows_equals_learning_from_all() -> None:
+    rows = sparse.random(300, 60, 0.1, format="csr", dtype=np.float32, random_state=0)
+    first = Components(60, center=False, random_state=0).fit(rows[:150])
+    more, whole = first.continued(rows[150:]), Components(60, center=False).fit(rows)
+    np.testing.assert_allclose(more.singular_values_, whole.singular_values_, rtol=1e-3)
+    np.testing.assert_allclose(
+        more.explained_variance_ratio_, whole.explained_variance_ratio_, atol=1e-4
+    )
+
+
+def test_few_directions_are_those_of_scikit_learns_incremental_pca(rows: Any) -> None:
+    theirs = IncrementalPCA(6, batch_size=40).fit(rows)
+    ours = Components(6).fit(rows[:40]).continued(rows[40:])
+    np.testing.assert_allclose(ours.singular_values_, theirs.singular_values_, rtol=1e-3)
+    np.testing.assert_allclose(
+        ours.explained_variance_ratio_, theirs.explained_variance_ratio_, rtol=1e-3
+    )
+    alike = np.abs((ours.components_ * theirs.components_).sum(axis=1))
+    np.testing.assert_allclose(alike, 1, atol=1e-3)
+
+
+def test_learning_on_after_fewer_rows_than_directions() -> None:
+    rows = np.random.RandomState(0).rand(40, 6)
+    few = Components(5).fit(rows[:3])
+    more = few.continued(rows[3:])
+    assert len(few.components_) == 3
+    assert len(more.components_) == 5
+    whole = Components(5).fit(rows)
+    np.testing.assert_allclose(more.singular_values_, whole.singular_values_, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("name", "value"), [("rows", 0), ("total_variance", -1.0)])
+def test_counts_that_cannot_be_are_refused(name: str, value: Any) -> None:
+    state = Components(2).fit(np.eye(4)).state()
+    with pytest.raises(BadModelFile, match="counts of rows are damaged"):
+        Components(2).load_state({**state, name: value}, 4)

@@ -98,3 +98,35 @@ def test_more_components_than_its_settings_allow_are_refused(texts: Any) -> None
     state = LsaEncoder(n_components=3).fit(texts).state()
     with pytest.raises(BadModelFile, match="3 components"):
         LsaEncoder(n_components=2).load_state(state)
+
+
+def test_texts_are_learned_on_with_the_vocabulary_as_it_was(texts: Any) -> None:
+    encoder = LsaEncoder(n_components=20).fit(texts[:30])
+    state = encoder.state()
+    more = encoder.continued(np.asarray([*texts[30:], "an unheard word"], dtype=object))
+    assert more is not encoder
+    assert more.svd_.n_rows_ == 61
+    assert encoder.svd_.n_rows_ == 30
+    np.testing.assert_array_equal(encoder.state()["svd"]["components"], state["svd"]["components"])
+    assert more.first_.names == encoder.first_.names
+    assert more.notes_[-1].startswith("The vocabulary stayed as it was")
+    again = more.continued(texts)
+    assert again.notes_ == more.notes_
+    # all directions were kept, so nothing of the earlier texts is lost
+    tfidf = encoder.first_.transform(texts)
+    whole = TruncatedSVD(3, algorithm="arpack", random_state=0).fit(tfidf)
+    np.testing.assert_allclose(
+        encoder.continued(texts[30:]).svd_.singular_values_[:3], whole.singular_values_, rtol=1e-3
+    )
+
+
+def test_pictures_and_tables_are_learned_on(images: Any, table: pd.DataFrame) -> None:
+    more = LsaEncoder(n_components=20).fit(images[:20]).continued(images[20:])
+    # the scale is that of the first pictures
+    np.testing.assert_allclose(more.svd_.mean_, images.mean(axis=0).ravel() / 16, atol=1e-5)
+    assert more.transform(images).shape[0] == 40
+    part = LsaEncoder(n_components=3).fit(table[:30])
+    further = part.continued(table[30:])
+    other = LsaEncoder(n_components=3).load_state(further.state())
+    np.testing.assert_array_equal(other.transform(table), further.transform(table))
+    assert part.notes_ == further.notes_
