@@ -32,10 +32,10 @@ def draw(upload: Any) -> None:
             max_value=256,
             value=None,
             step=1,
-            placeholder=f"As they are: {look.size[1]} × {look.size[0]}",
+            placeholder=f"Automatic: {look.size[1]} × {look.size[0]}",
             key=f"data_side_{upload.name}",
-            help="All pictures are brought to one size. Left empty, it is the most common one, its "
-            "longer side at most 64 pixels. Small pictures are learned from much faster.",
+            help="All pictures are brought to one size. Left empty, it is the most common one, or a "
+            "square where they differ, at most 64 pixels. Small pictures are learned from much faster.",
         )
         fit = st.segmented_control(
             "Other proportions",
@@ -68,10 +68,11 @@ def _say(look: Look) -> None:
         text += f", {number(look.unlabelled)} without a class"
     if look.test:
         text += f", {number(look.test)} of them for the test"
-    (height, width), _ = look.sizes[0]
-    text += f". Most have {number(width)} × {number(height)} pixels"
-    if len(look.sizes) > 1:
-        text += f"; {plural(len(look.sizes), 'size')} in all"
+    (height, width), count = look.sizes[0]
+    if 2 * count >= sum(times for _, times in look.sizes):
+        text += f". Most have {number(width)} × {number(height)} pixels"
+    else:
+        text += f". They have {plural(len(look.sizes), 'size')}"
     st.markdown(f"**{text}.**")
     if not look.test and look.classes:
         st.caption(

@@ -16,8 +16,7 @@ from core.data.pictures.from_arrays import pictures_from_arrays
 from core.data.pictures.layout import Layout
 from core.data.pictures.limits import PictureLimits
 from core.data.pictures.reading import check_broken, find_pictures, measured
-from core.data.pictures.shaping import AUTOMATIC_SIDE, Pictures, Shaping
-from core.data.pictures.sizes import capped
+from core.data.pictures.shaping import Pictures, Shaping, automatic_size
 from core.data.source import Source
 
 _SAMPLES, _SAMPLED_CLASSES = 6, 24
@@ -76,7 +75,7 @@ def look_at(
 
 def _look_at_files(layout: Layout, name: str, limits: PictureLimits) -> Look:
     sizes, coloured = measured(layout.places, limits, name)
-    size = capped(sizes[0][0], AUTOMATIC_SIDE)
+    size = automatic_size(sizes)
     counts: Counter[str] = Counter(p.label for p in layout.places if p.label is not None)
     samples: dict[str, list[npt.NDArray[np.uint8]]] = {}
     broken: list[tuple[PictureFile, str]] = []

@@ -24,8 +24,7 @@ from core.data.pictures.files import (
 from core.data.pictures.from_arrays import pictures_from_arrays
 from core.data.pictures.layout import Layout, Place, lay_out
 from core.data.pictures.limits import PictureLimits
-from core.data.pictures.shaping import AUTOMATIC_SIDE, Pictures, Shaping, is_grey
-from core.data.pictures.sizes import capped
+from core.data.pictures.shaping import Pictures, Shaping, automatic_size, is_grey
 from core.data.source import Source
 from core.errors import BadData
 from core.progress import SILENT, Progress
@@ -179,7 +178,7 @@ def _from_files(
     places = layout.places
     progress.update(0.0, "Looking at the sizes of the pictures")
     sizes, coloured = measured(places, limits, name)
-    size = (shaping.side, shaping.side) if shaping.side else capped(sizes[0][0], AUTOMATIC_SIDE)
+    size = (shaping.side, shaping.side) if shaping.side else automatic_size(sizes)
     grey = shaping.colour == "grey"
     three = not grey and (coloured or shaping.colour == "colour")
     shape: tuple[int, ...] = (*size, 3) if three else size
@@ -211,8 +210,12 @@ def _from_files(
     if len(sizes) > 1 or sizes[0][0] != size:
         common = sizes[0][0]
         notes.append(
-            f"All pictures were brought to {size[1]} × {size[0]} pixels (width × height); most had "
-            f"{common[1]} × {common[0]}."
+            f"All pictures were brought to {size[1]} × {size[0]} pixels (width × height); "
+            + (
+                f"most had {common[1]} × {common[0]}."
+                if 2 * sizes[0][1] >= sum(count for _, count in sizes)
+                else "they had many sizes."
+            )
         )
     return Pictures(
         images=images,

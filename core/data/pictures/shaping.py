@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.data.parts import Part
-from core.data.pictures.sizes import Fit
+from core.data.pictures.sizes import Fit, capped
 from core.errors import BadParam
 
 #: The longer side that pictures get when nobody chooses one.
@@ -25,7 +26,7 @@ class Shaping:
     Attributes
     ----------
     side : int, optional
-        Height and width, pixels. Without it, the most common size, its longer side at most 64.
+        Height and width, pixels. Without it, see :func:`automatic_size`.
     fit : {"letterbox", "stretch"}
         Keep a picture's proportions and fill the margins with the colour of its border, or
         stretch it.
@@ -79,6 +80,25 @@ class Pictures:
     notes: list[str] = field(default_factory=list)
     name: str = ""
     kind: Literal["zip", "npz", "folder"] = "zip"
+
+
+def automatic_size(sizes: Sequence[tuple[tuple[int, int], int]]) -> tuple[int, int]:
+    """The size that pictures get when nobody chooses one.
+
+    The most common size where half of the pictures have it, else a square; its longer side is at
+    most 64 pixels.
+
+    Parameters
+    ----------
+    sizes : sequence of ((int, int), int)
+        Heights and widths with the number of pictures that have them, commonest first.
+    """
+    (most, count), total = sizes[0], sum(count for _, count in sizes)
+    if 2 * count >= total:
+        return capped(most, AUTOMATIC_SIDE)
+    sides = np.repeat([max(size) for size, _ in sizes], [count for _, count in sizes])
+    side = min(AUTOMATIC_SIDE, int(np.median(sides)))
+    return side, side
 
 
 def is_grey(images: npt.NDArray[np.uint8]) -> bool:

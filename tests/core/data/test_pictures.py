@@ -165,6 +165,12 @@ class TestSizes:
         ]
         assert read(files, side=5).images.shape == (7, 5, 5)
 
+    def test_pictures_of_many_sizes_become_squares(self) -> None:
+        files = {f"{c}/{i}.png": png(grey(i, (5 + i, 9 - i))) for c in "ab" for i in range(4)}
+        found = read(files)
+        assert found.images.shape == (8, 8, 8)
+        assert "(width × height); they had many sizes." in found.notes[0]
+
     def test_large_pictures_are_capped(self) -> None:
         files = {f"{c}/1.png": png(np.full((300, 600), 50, np.uint8)) for c in "ab"}
         found = read(files)
