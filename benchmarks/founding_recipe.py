@@ -135,7 +135,9 @@ def main() -> None:
         "time": median([x["wall"] for x in mine]) / median([x["wall"] for x in dense]),
         "memory": max(x["peak_mb"] for x in mine) / max(x["peak_mb"] for x in dense),
     }
-    print(f"\nTime 1/{1 / ratios['time']:.1f}, memory 1/{1 / ratios['memory']:.1f} of the published")
+    print(
+        f"\nTime 1/{1 / ratios['time']:.1f}, memory 1/{1 / ratios['memory']:.1f} of the published"
+    )
     write_json(
         "founding_recipe",
         {
