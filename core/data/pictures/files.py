@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,6 +26,11 @@ PICTURE_ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".jpe", ".jfif"))
 #: Pictures that are not read; named, so that nobody wonders where they went.
 OTHER_PICTURES = frozenset(
     (".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".avif", ".svg", ".ppm", ".pgm", ".jp2")
+)
+#: What zipfile raises at damage; a RuntimeError may be one of its kin NotImplementedError.
+ZIP_FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError),
+    *(ValueError, RuntimeError),
 )
 _CHUNK = 2**20
 
@@ -82,13 +88,24 @@ def open_zip(source: Source, limits: PictureLimits) -> Iterator[zipfile.ZipFile]
             hint="Bring a sample of them.",
         )
     try:
-        with source.open() as stream, zipfile.ZipFile(stream) as archive:
+        with source.open() as stream, _opened(stream) as archive:
             yield archive
     except zipfile.BadZipFile:
         raise BadData(
             f"{source.name} is a damaged zip archive, or it was cut off.",
             hint="Compare its size with the original's, and bring it again.",
         ) from None
+
+
+def _opened(stream: IO[bytes]) -> zipfile.ZipFile:
+    try:
+        archive = zipfile.ZipFile(stream)
+        if not all(archive.namelist()):
+            raise zipfile.BadZipFile("It holds a file without a name.")
+        return archive
+    except ZIP_FAULTS as error:
+        # zipfile reads versions, names and extra fields out of damage, and stumbles in its own ways
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def zip_members(
@@ -163,7 +180,7 @@ def _reader(
         try:
             with archive.open(info) as stream:
                 return bounded(stream, limits.max_file)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        except ZIP_FAULTS:
             raise BrokenFile("it is damaged in the archive") from None
 
     return read

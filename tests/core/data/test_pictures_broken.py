@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -182,6 +182,24 @@ class TestPictures:
         )  # fmt: skip
         assert "it has more than 1 kB" in found.notes[0]
 
+    @pytest.mark.parametrize(
+        ("field", "junk"),
+        [
+            (6, b"\x40"),
+            (28, b"\x00\x00"),
+            (42, b"\xff\xff\xff\xff"),
+            (8, b"\xff"),
+            (46, b"\xff" * 4),
+        ],
+    )
+    def test_a_damaged_table_of_contents(self, field: int, junk: bytes) -> None:
+        """Version, length of the name, offset, flags and name of a file in the zip's directory."""
+        content = bytearray(zipped(GOOD))
+        place = content.rfind(b"PK\x01\x02") + field
+        content[place : place + len(junk)] = junk
+        with suppress(WarmstartError):
+            read_pictures(bytes(content), "mine.zip")
+
     def test_a_damaged_packed_file(self) -> None:
         content = bytearray(zipped(GOOD))
         place = content.find(b"a/5.png") + len("a/5.png") + 20
@@ -192,6 +210,8 @@ class TestPictures:
 
     @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=8))
+    @example(3826, b"@")  # a version of zip that zipfile does not know
+    @example(22, b"\xff\xff\xff\xff")
     def test_any_damage_ends_in_our_words(self, place: int, junk: bytes) -> None:
         content = bytearray(zipped(by_class(3)))
         place %= len(content)
@@ -266,6 +286,7 @@ class TestArrays:
 
     @settings(max_examples=60, deadline=None)
     @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=8))
+    @example(2173, b"\x00@")
     def test_any_damage_ends_in_our_words(self, place: int, junk: bytes) -> None:
         content = bytearray(npz(X=IMAGES, y=[0, 1, 1]))
         place %= len(content)
