@@ -32,6 +32,9 @@ def show(record: ModelRecord) -> None:
     if len(losses) > 1:
         st.subheader("How the learning went", anchor=False)
         points = [{"pass_": i + 1, "train_loss": float(v)} for i, v in enumerate(losses)]
+        held_out = getattr(resources.encoder(record.id), "validation_losses_", ())
+        for point, loss in zip(points, held_out, strict=False):
+            point["validation_loss"] = float(loss)
         charts.draw(training.losses(points), key="pt_losses")
     if not method.insight and not method.baseline:
         coverage.show(record)
