@@ -92,7 +92,7 @@ def _samples(look: Look) -> None:
                 count = look.classes.get(name, look.unlabelled)
                 st.markdown(f"**{said}** · {number(count)}")
                 st.image(
-                    pictures.strip(some, size=44, columns=6),
+                    pictures.strip(some, size=64, columns=6),
                     output_format="PNG",
                     alt=f"{plural(len(some), 'picture')} {f'of {name}' if name else 'without a class'}.",
                 )

@@ -50,7 +50,8 @@ def _each(record: DatasetRecord) -> None:
                 format="localized", help="How many different values there are."
             ),
             "Values": st.column_config.BarChartColumn(
-                help="How often which values occur: from small to large, or the commonest first."
+                y_min=0,
+                help="How often which values occur: from small to large, or the commonest first.",
             ),
             "Mean": st.column_config.NumberColumn(format="compact"),
             "Middle": st.column_config.TextColumn(

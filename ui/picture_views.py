@@ -55,7 +55,7 @@ def gallery(record: DatasetRecord) -> None:
                     )
                 else:
                     st.image(
-                        pictures.strip(list(dataset.take(wall.indices)), size=52),
+                        pictures.strip(list(dataset.take(wall.indices)), size=64),
                         output_format="PNG",
                         alt=f"{plural(len(wall.indices), 'picture')} {of}.",
                     )
