@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+_NOTICE = np.array([217.0, 130.0, 43.0])  # the orange of charts
 _PAPER = 128  # between the pictures of a strip: seen on light and on dark pages
 
 
@@ -31,6 +32,14 @@ def enlarged(image: np.ndarray, size: int) -> np.ndarray:
         return array[::step, ::step]
     times = size // longest
     return array.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def tinted(image: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """A picture in grey, turned orange by ``strength``, (h, w) from 0 to 1."""
+    array = as_bytes(image).astype(np.float64)
+    grey = array.mean(axis=2, keepdims=True) if array.ndim == 3 else array[..., None]
+    share = 0.85 * np.clip(strength, 0, 1)[..., None]
+    return np.rint(grey * (1 - share) + _NOTICE * share).astype(np.uint8)
 
 
 def strip(images: Sequence[np.ndarray], *, size: int = 48, columns: int = 5) -> np.ndarray:

@@ -19,7 +19,7 @@ from core.pretrain.base import Encoder, Estimate, Method, PoolSize
 from core.pretrain.compiled import blas_in_one_thread, cores, in_threads
 from core.pretrain.patch_kernel import pooled
 from core.pretrain.rows import numbers, part
-from core.pretrain.sizes import to_shape
+from core.pretrain.sizes import largest_values, to_shape
 from core.progress import SILENT, Progress
 from core.types import Floats, Ints, Rows, State
 
@@ -268,10 +268,11 @@ class PatchEncoder(Encoder):
 
     def _whitened(self, images: npt.NDArray[Any]) -> Floats:
         down, across = self._places
-        patches = _windows(images, self.side_).reshape(
+        tops = np.reshape(largest_values(images, self._top), (-1, 1, 1, 1))
+        patches = _windows(images / tops, self.side_).reshape(
             len(images) * down * across, len(self.mean_)
         )
-        values = _normalised(patches.astype(np.float32) / np.float32(self._top))
+        values = _normalised(patches.astype(np.float32, copy=False))
         values -= self.mean_
         white: Floats = values @ self.whiten_
         return white
