@@ -11,6 +11,8 @@ import numpy as np
 from core.errors import BadParam
 from core.explain.occlusion import occlude, pieces
 from core.finetune.classifier import Classifier
+from core.pretrain.base import Parts
+from core.text.pieces import is_piece
 from core.types import Floats
 
 Against: TypeAlias = "int | Literal['runner-up'] | None"
@@ -104,10 +106,11 @@ def explain_text(
         if other is not None:
             w, b = w - weights[other], b - float(intercepts[other])
         values = np.asarray(parts.matrix @ w, dtype=np.float64).reshape(len(parts.spans))
+        spans, terms, values = _by_place(parts, values, text)
         base = float(np.asarray(parts.base, dtype=np.float64) @ w) + b
         return WordContributions(
-            spans=list(parts.spans),
-            terms=list(parts.terms),
+            spans=spans,
+            terms=terms,
             values=values,
             base=base,
             score=base + float(values.sum()),
@@ -128,6 +131,21 @@ def explain_text(
         exact=False,
         against=other,
     )
+
+
+def _by_place(
+    parts: Parts, values: Floats, text: str
+) -> tuple[list[tuple[int, int]], list[str], Floats]:
+    """A word and its pieces stand at one place: what they add is one contribution."""
+    if not any(map(is_piece, parts.terms)):
+        return list(parts.spans), list(parts.terms), values
+    number: dict[tuple[int, int], int] = {}
+    at = [number.setdefault(span, len(number)) for span in parts.spans]
+    terms = [text[start:end] for start, end in number]
+    for place, term in zip(at, parts.terms, strict=True):
+        if not is_piece(term):
+            terms[place] = term
+    return list(number), terms, np.bincount(at, weights=values, minlength=len(number))
 
 
 def _runner_up(classifier: Classifier, proba: Floats, label: int) -> int:

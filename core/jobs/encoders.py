@@ -27,7 +27,7 @@ from core.store.encoders import read_encoder, write_encoder
 from core.store.files import in_words, remove_file
 from core.store.home import subfolder
 from core.store.records import ModelRecord
-from core.text.preparation import TEXT_PARAMS
+from core.text.preparation import PIECE_PARAMS
 from core.types import Ints, Matrix
 
 _KEPT_BASELINES = 20
@@ -157,7 +157,7 @@ def baseline(
     learned. It is kept in the cache of the home folder.
     """
     method = baseline_for(dataset.modality)
-    shared = {param.name for param in TEXT_PARAMS} & {param.name for param in method.params}
+    shared = {param.name for param in PIECE_PARAMS} & {param.name for param in method.params}
     given = model.settings if model is not None else {}
     settings = resolve(method.params, {k: v for k, v in given.items() if k in shared})
     identity = models.model_id(method.key, settings, "all", 0, dataset.fingerprint)

@@ -18,7 +18,7 @@ from core.pretrain.numeric import TABLE_PARAMS, RowNumbers
 from core.pretrain.raw import numbers_cost
 from core.pretrain.rows import part
 from core.progress import SILENT, Progress
-from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
+from core.text.preparation import DEFAULT_PREPARATION, PIECE_PARAMS, TextPreparation
 from core.types import Floats, Matrix, Rows, State
 
 
@@ -210,7 +210,7 @@ METHOD = Method(
             scale="log",
             advanced=True,
         ),
-        *TEXT_PARAMS,
+        *PIECE_PARAMS,
         *TABLE_PARAMS,
     ),
     make=_make,

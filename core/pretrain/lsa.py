@@ -19,7 +19,7 @@ from core.pretrain.raw import numbers_cost
 from core.pretrain.tfidf import TfidfEncoder, text_cost
 from core.pretrain.two_steps import TwoStepEncoder
 from core.progress import SILENT, Progress
-from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
+from core.text.preparation import DEFAULT_PREPARATION, PIECE_PARAMS, TextPreparation
 from core.types import Floats, Matrix, Rows
 
 
@@ -216,7 +216,7 @@ METHOD = Method(
             high=1000,
             scale="log",
         ),
-        *TEXT_PARAMS,
+        *PIECE_PARAMS,
         *TABLE_PARAMS,
     ),
     make=_make,

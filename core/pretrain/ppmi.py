@@ -20,11 +20,11 @@ from core.pretrain.cooccurrence import Weighting, cooccurrence
 from core.pretrain.ppmi_more import KeptCounts
 from core.pretrain.rows import as_texts, part
 from core.pretrain.spectral import leading_eigenvectors, searched
-from core.pretrain.tfidf import text_cost
+from core.pretrain.tfidf import Rarity, TfidfEncoder, terms_per_word, text_cost
 from core.pretrain.word_stream import WordStream, read_more_words
 from core.pretrain.word_vectors import WordVectorEncoder
 from core.progress import SILENT, Progress
-from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
+from core.text.preparation import DEFAULT_PREPARATION, PIECE_PARAMS, TextPreparation
 from core.types import Rows, State
 
 
@@ -34,7 +34,10 @@ class PPMIEncoder(WordVectorEncoder):
     Counts of neighbours become positive pointwise mutual information with smoothed context
     frequencies, whose leading eigenvectors are the vectors of the words (Levy & Goldberg
     2014; Levy, Goldberg & Dagan 2015). A text is the sum of its words' vectors weighted by
-    TF-IDF, minus the mean of the pool's texts, scaled to length 1.
+    their rarity, minus the mean of the pool's texts, scaled to length 1.
+
+    With word groups and pieces of words as terms (``preparation``), these have vectors as words
+    have; a word that the pool did not hold is the sum of those of its pieces that it did.
 
     A text without any known word becomes a row of zeros: a head then answers with what it
     says of no evidence at all, its intercept.
@@ -55,6 +58,10 @@ class PPMIEncoder(WordVectorEncoder):
         Power of the eigenvalues that directions are scaled by.
     iterations : int, default=5
         See :func:`core.pretrain.spectral.leading_eigenvectors`.
+    rarity : {"idf", "sif"}
+        How the words of a text are weighted; see :class:`core.pretrain.tfidf.TfidfEncoder`.
+        The mean of the pool, which is taken off either way, stands in for the common direction
+        of Arora, Liang & Ma (2017).
     keep_counts : bool, default=False
         Whether to keep the counts, so that :meth:`continued` can add to them.
     random_state : int, default=0
@@ -87,6 +94,7 @@ class PPMIEncoder(WordVectorEncoder):
         smoothing: float = 0.75,
         eigenvalue_power: float = 0.5,
         iterations: int = 5,
+        rarity: Rarity = "idf",
         keep_counts: bool = False,
         random_state: int = 0,
     ) -> None:
@@ -97,8 +105,12 @@ class PPMIEncoder(WordVectorEncoder):
         self.smoothing = smoothing
         self.eigenvalue_power = eigenvalue_power
         self.iterations = iterations
+        self.rarity = rarity
         self.keep_counts = keep_counts
         self.random_state = random_state
+
+    def _weigher(self) -> TfidfEncoder:
+        return TfidfEncoder(self.preparation, rarity=self.rarity)
 
     def _fit(self, rows: Rows, progress: Progress) -> sparse.csr_matrix:
         stream, notes = self._read(rows, progress.part(0, 0.45))
@@ -257,6 +269,16 @@ PARAMS: tuple[Param, ...] = (
         advanced=True,
     ),
     Param(
+        "rarity",
+        "choice",
+        "idf",
+        "How much the words of a text count: rare ones more than common ones, in either way.",
+        choices=("idf", "sif"),
+        choice_labels={"idf": "TF-IDF", "sif": "Smooth inverse frequency"},
+        label="Weight of words",
+        advanced=True,
+    ),
+    Param(
         "keep_counts",
         "bool",
         False,
@@ -276,16 +298,17 @@ def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
     """From rates measured on 20 Newsgroups: the text, the pairs, the directions."""
     preparation = TextPreparation.from_settings(settings)
     text = text_cost(size, preparation)
-    groups = preparation.ngram_max
-    if groups > 1:  # read twice
+    groups = terms_per_word(preparation)
+    if not preparation.words_alone:  # read twice
         text = replace(text, seconds=2 * text.seconds)
     tokens = size.characters / 12 * groups
-    n = size.characters / 350 * groups
+    # pieces are few: the same ones stand in many words
+    n = size.characters / 350 * preparation.ngram_max + 600 * (groups - preparation.ngram_max)
     # a word of a long text has more neighbours, and long texts have more words
     neighbours = 2 * tokens / max(size.rows, 1)
     window = int(settings["window"] or 0) * groups
     pairs = tokens * (min(2 * window, neighbours) if window else neighbours)
-    stored = min(pairs / 2, n * n)
+    stored = min(pairs / (2 if groups == preparation.ngram_max else 10), n * n)
     rank = int(settings["dimensions"] or 1)
     space = searched(int(n), rank)
     seconds = 6.5e-8 * pairs + stored * (6e-8 + 4.5e-10 * space) + 1e-10 * n * space**2
@@ -302,10 +325,12 @@ METHOD = Method(
     source=(
         "Levy & Goldberg 2014, Neural word embedding as implicit matrix factorization; "
         "Levy, Goldberg & Dagan 2015, Improving distributional similarity with lessons learned "
-        "from word embeddings"
+        "from word embeddings; Arora, Liang & Ma 2017, A simple but tough-to-beat baseline for "
+        "sentence embeddings; Bojanowski et al. 2017, Enriching word vectors with subword "
+        "information (word pieces)"
     ),
     modalities=("text",),
-    params=(*PARAMS, *TEXT_PARAMS),
+    params=(*PARAMS, *PIECE_PARAMS),
     make=_make,
     estimate=_estimate,
     insight="words",

@@ -22,7 +22,7 @@ from core.pretrain.raw import numbers_cost
 from core.pretrain.rows import numbers, part
 from core.pretrain.tfidf import TfidfEncoder, text_cost
 from core.progress import SILENT, Progress
-from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
+from core.text.preparation import DEFAULT_PREPARATION, PIECE_PARAMS, TextPreparation
 from core.types import Floats, Rows, State
 
 
@@ -163,7 +163,7 @@ METHOD = Method(
             high=4096,
             scale="log",
         ),
-        *TEXT_PARAMS,
+        *PIECE_PARAMS,
         *TABLE_PARAMS,
     ),
     make=_make,

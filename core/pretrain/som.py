@@ -19,7 +19,7 @@ from core.pretrain.raw import numbers_cost
 from core.pretrain.som_map import Map, Topology
 from core.pretrain.two_steps import TwoStepEncoder
 from core.progress import SILENT, Progress
-from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
+from core.text.preparation import DEFAULT_PREPARATION, PIECE_PARAMS, TextPreparation
 from core.types import Floats, Ints, Matrix, Rows
 
 
@@ -260,7 +260,7 @@ METHOD = Method(
             scale="log",
             advanced=True,
         ),
-        *TEXT_PARAMS,
+        *PIECE_PARAMS,
         *TABLE_PARAMS,
     ),
     make=_make,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,15 @@ from core.params import Param, Value
 from core.pretrain.base import Encoder, Estimate, Method, Parts, PoolSize
 from core.pretrain.rows import as_texts, part
 from core.progress import SILENT, Progress
-from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
+from core.text.pieces import SHORTEST
+from core.text.preparation import DEFAULT_PREPARATION, PIECE_PARAMS, TextPreparation
 from core.text.terms import build_terms, encode_terms
 from core.text.tokens import Tokenizer
 from core.text.vocabulary import Vocabulary
 from core.types import Rows, State
+
+Rarity: TypeAlias = Literal["idf", "sif"]
+_COMMON = 1e-3  # share of all words from which on smooth inverse frequency calls one common
 
 
 class TfidfEncoder(Encoder):
@@ -36,22 +40,31 @@ class TfidfEncoder(Encoder):
         How texts become terms.
     sublinear : bool, default=True
         Count a term that stands f times as 1 + ln f.
+    rarity : {"idf", "sif"}
+        What a term weighs: "idf" is ln((1 + texts) / (1 + texts with it)) + 1; "sif" is smooth
+        inverse frequency, a / (a + share of the term in all) with a = 0.001 (Arora, Liang & Ma
+        2017), the share taken from the number of texts with it.
 
     Attributes
     ----------
     vocabulary_ : Vocabulary
         The terms, in the order of the columns.
     idf_ : ndarray of float32, shape (n_terms,)
-        Weight of each term: ln((1 + texts) / (1 + texts with it)) + 1.
+        Weight of each term.
     notes_ : tuple of str
         What a person should know about this fit.
     """
 
     def __init__(
-        self, preparation: TextPreparation = DEFAULT_PREPARATION, *, sublinear: bool = True
+        self,
+        preparation: TextPreparation = DEFAULT_PREPARATION,
+        *,
+        sublinear: bool = True,
+        rarity: Rarity = "idf",
     ) -> None:
         self.preparation = preparation
         self.sublinear = sublinear
+        self.rarity = rarity
 
     def fit(self, rows: Rows, y: Any = None, *, progress: Progress = SILENT) -> Self:
         """Choose the vocabulary and weigh its terms. See :class:`Encoder`."""
@@ -124,9 +137,13 @@ class TfidfEncoder(Encoder):
         return self
 
     def _take(self, vocabulary: Vocabulary) -> None:
-        n = vocabulary.documents
         self.vocabulary_ = vocabulary
-        self.idf_ = (np.log((1 + n) / (1 + vocabulary.document_frequency)) + 1).astype(np.float32)
+        n, often = vocabulary.documents, vocabulary.document_frequency
+        if self.rarity == "sif":
+            weights = _COMMON / (_COMMON + often / max(int(often.sum()), 1))
+        else:
+            weights = np.log((1 + n) / (1 + often)) + 1
+        self.idf_ = weights.astype(np.float32)
         self._tokenizer = Tokenizer(self.preparation)
 
     def weigh(self, counts: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -155,11 +172,18 @@ def text_cost(size: PoolSize, preparation: TextPreparation) -> Estimate:
     """Expected cost of turning texts into TF-IDF rows, for every method that begins so."""
     million = size.characters / 1e6
     rate = {"written": 0.10, "stem": 0.12, "lemma": 0.2}[preparation.word_form]
-    rate += 0.05 * (preparation.ngram_max - 1)
+    more = terms_per_word(preparation) - 1
+    rate += 0.05 * more
     return Estimate(
         seconds=0.1 + rate * million + 1e-5 * size.rows,
-        memory_mb=10 + (5.0 + 4.0 * (preparation.ngram_max - 1)) * million,
+        memory_mb=10 + (5.0 + 4.0 * more) * million,
     )
+
+
+def terms_per_word(preparation: TextPreparation) -> int:
+    """About how many terms begin with a word: itself, its groups, its pieces."""
+    lengths = 0 if preparation.piece_max is None else preparation.piece_max - SHORTEST + 1
+    return preparation.ngram_max + 5 * lengths
 
 
 def _make(settings: Mapping[str, Value], seed: int) -> TfidfEncoder:
@@ -192,7 +216,7 @@ METHOD = Method(
         "Spärck Jones 1972, A statistical interpretation of term specificity"
     ),
     modalities=("text",),
-    params=(*TEXT_PARAMS, SUBLINEAR),
+    params=(*PIECE_PARAMS, SUBLINEAR),
     make=_make,
     estimate=_estimate,
     baseline=True,

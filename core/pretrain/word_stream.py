@@ -9,10 +9,10 @@ from scipy import sparse
 
 from core.errors import BadData
 from core.progress import SILENT, Progress
-from core.text.corpus import Texts, build_corpus, encode_words
+from core.text.corpus import Texts, build_corpus
 from core.text.counts import count_matrix
 from core.text.preparation import TextPreparation
-from core.text.terms import build_terms
+from core.text.terms import build_terms, find_terms
 from core.text.tokens import Tokenizer
 from core.text.vocabulary import Vocabulary, in_order
 from core.types import Ints
@@ -25,8 +25,8 @@ class WordStream:
     Attributes
     ----------
     ids : ndarray of int32, shape (n_tokens,)
-        The terms in reading order, text after text; a word group follows the word it begins
-        with.
+        The terms in reading order, text after text; a word's groups follow the word they begin
+        with, and then its pieces.
     offsets : ndarray of int64, shape (n_texts + 1,)
         Where each text begins in ``ids``, and where the last one ends.
     positions : ndarray of int32, shape (n_tokens,), or None
@@ -56,7 +56,7 @@ def read_words(
     BadData
         When no term is left; the message names the setting that left none.
     """
-    if preparation.ngram_max == 1:
+    if preparation.words_alone:
         corpus = build_corpus(texts, preparation, progress=progress)
         return WordStream(corpus.ids, corpus.offsets, None, corpus.vocabulary)
     # Terms are chosen by their counts, which know no order; so the texts are read once more.
@@ -72,16 +72,23 @@ def words_of(
     progress: Progress = SILENT,
 ) -> WordStream:
     """Number the terms of a given vocabulary in reading order; other words are left out."""
-    tokenizer, index = Tokenizer(preparation), vocabulary.index
-    words: list[Ints] = [np.zeros(0, dtype=np.int32)]
+    tokenizer = Tokenizer(preparation)
     starts = [np.zeros(1, dtype=np.int64)]
+    none = np.zeros(0, dtype=np.int64)
+    found: list[tuple[Ints, Ints]] = [(none, none)]
     for first in range(0, len(texts), _TEXTS):
         progress.update(0.8 * first / len(texts), "Numbering the words")
-        numbers, offsets = encode_words(texts[first : first + _TEXTS], tokenizer, index.words)
-        starts.append(offsets[1:] + starts[-1][-1])
-        words.append(numbers)
+        offsets, places, terms = find_terms(texts[first : first + _TEXTS], tokenizer, vocabulary)
+        before = starts[-1][-1]
+        starts.append(offsets[1:] + before)
+        found.append((places + before, terms))
     progress.update(0.8, "Numbering the words")
-    stream = _in_order(np.concatenate(words), np.concatenate(starts), vocabulary)
+    stream = _in_order(
+        np.concatenate([places for places, _ in found]),
+        np.concatenate([terms for _, terms in found]),
+        np.concatenate(starts),
+        vocabulary,
+    )
     progress.update(1.0, f"{len(vocabulary):,} terms")
     return stream
 
@@ -135,9 +142,8 @@ def read_more_words(
 _TEXTS = 1000  # texts between two reports
 
 
-def _in_order(words: Ints, starts: Ints, vocabulary: Vocabulary) -> WordStream:
-    """The terms that stand in numbered words, by where they begin."""
-    places, terms = vocabulary.index.places(words, starts)
+def _in_order(places: Ints, terms: Ints, starts: Ints, vocabulary: Vocabulary) -> WordStream:
+    """The terms found, by where they begin; ``starts`` says where each text does."""
     order = np.argsort(places, kind="stable")  # at one place the shorter term stays first
     places, terms = places[order], terms[order]
     offsets = np.searchsorted(places, starts)

@@ -17,6 +17,7 @@ from core.pretrain.tfidf import TfidfEncoder, relaxed
 from core.pretrain.word_space import WordSpace
 from core.pretrain.word_stream import WordStream, read_words
 from core.progress import SILENT, Progress
+from core.text.pieces import is_piece
 from core.text.preparation import TextPreparation
 from core.types import Floats, Rows, State
 
@@ -24,7 +25,7 @@ from core.types import Floats, Rows, State
 class WordVectorEncoder(Encoder):
     """Texts as the sum of their words' vectors.
 
-    A text is the sum of its words' vectors weighted by TF-IDF, minus the mean of the pool's
+    A text is the sum of its words' vectors weighted by their rarity, minus the mean of the pool's
     texts, scaled to length 1. A text without any known word becomes a row of zeros: a head then
     answers with what it says of no evidence at all, its intercept.
 
@@ -77,7 +78,7 @@ class WordVectorEncoder(Encoder):
         self, stream: WordStream, vectors: Floats, notes: tuple[str, ...]
     ) -> sparse.csr_matrix:
         """Become fitted: one vector a term of the stream, of any length, scaled in place."""
-        text = TfidfEncoder(self.preparation)
+        text = self._weigher()
         text.load_state({"vocabulary": stream.vocabulary.state(), "notes": []})
         self.notes_ = notes
         self.text_ = text
@@ -88,6 +89,10 @@ class WordVectorEncoder(Encoder):
         total = np.asarray(weighted.sum(axis=0, dtype=np.float64)).ravel()
         self.mean_ = (total @ self.vectors_ / known).astype(np.float32)
         return weighted
+
+    def _weigher(self) -> TfidfEncoder:
+        """What weighs the words of a text, without a vocabulary yet."""
+        return TfidfEncoder(self.preparation)
 
     def _set(self, vectors: Floats) -> None:
         # rows in one piece: a sparse product copies anything else, 47 MB for each text asked about
@@ -119,13 +124,17 @@ class WordVectorEncoder(Encoder):
         )
 
     def word_space(self) -> WordSpace:
-        """The vectors, to ask for nearest words and word arithmetic."""
+        """The vectors of words and groups, to ask for nearest words and word arithmetic."""
         check_is_fitted(self)
         return self._space
 
     @cached_property
     def _space(self) -> WordSpace:
-        return WordSpace(self.text_.vocabulary_.terms, self.vectors_)
+        terms = self.text_.vocabulary_.terms
+        if self.preparation.piece_max is None:
+            return WordSpace(terms, self.vectors_)
+        words = np.asarray([i for i, term in enumerate(terms) if not is_piece(term)], dtype=int)
+        return WordSpace([terms[i] for i in words], self.vectors_[words])
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[Any]:
         """Dimension 1, dimension 2, ..."""
@@ -145,7 +154,7 @@ class WordVectorEncoder(Encoder):
 
     def load_state(self, state: State) -> Self:
         """Take over what another encoder learned. See :class:`Encoder`."""
-        text = TfidfEncoder(self.preparation).load_state(part(state, "text", dict))
+        text = self._weigher().load_state(part(state, "text", dict))
         vectors = numbers(state, "vectors", (len(text.vocabulary_), None))
         mean = numbers(state, "mean", (vectors.shape[1],))
         self.notes_ = tuple(str(note) for note in part(state, "notes", list))

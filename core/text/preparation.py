@@ -84,6 +84,19 @@ TEXT_PARAMS: tuple[Param, ...] = (
         group="Text preparation",
     ),
     Param(
+        "group_bond",
+        "float",
+        None,
+        "Take only groups whose words stand together more often than by chance: their normalised "
+        "mutual information is at least this. 0 is chance, 1 never apart.",
+        label="Least bond of a word group",
+        low=0.0,
+        high=1.0,
+        optional=True,
+        advanced=True,
+        group="Text preparation",
+    ),
+    Param(
         "min_df",
         "int",
         2,
@@ -121,10 +134,27 @@ TEXT_PARAMS: tuple[Param, ...] = (
     ),
 )
 
+#: As :data:`TEXT_PARAMS`, for methods that can make use of pieces of words.
+PIECE_PARAMS: tuple[Param, ...] = (
+    *TEXT_PARAMS,
+    Param(
+        "piece_max",
+        "int",
+        None,
+        "Also take runs of 3 up to this many letters within words as terms. Then unknown, "
+        "misspelt and inflected words mean something too: good for short texts, dear for long.",
+        label="Longest word piece",
+        low=3,
+        high=6,
+        optional=True,
+        group="Text preparation",
+    ),
+)
+
 
 @dataclass(frozen=True)
 class TextPreparation:
-    """How texts become terms. See :data:`TEXT_PARAMS` for what each setting does.
+    """How texts become terms. See :data:`PIECE_PARAMS` for what each setting does.
 
     The defaults are those of the figures in the README: English stop words, words as
     written, in at least two texts and at most half of them.
@@ -142,12 +172,14 @@ class TextPreparation:
     min_length: int = 2
     max_length: int | None = None
     ngram_max: int = 1
+    group_bond: float | None = None
     min_df: int = 2
     max_df: float = 0.5
     max_features: int | None = None
+    piece_max: int | None = None
 
     def __post_init__(self) -> None:
-        checked = resolve(TEXT_PARAMS, {f.name: getattr(self, f.name) for f in fields(self)})
+        checked = resolve(PIECE_PARAMS, {f.name: getattr(self, f.name) for f in fields(self)})
         for name, value in checked.items():
             object.__setattr__(self, name, value)  # numpy scalars become Python's own
         language = LANGUAGES[self.language]
@@ -161,6 +193,11 @@ class TextPreparation:
                 "so that no word would be left.",
                 hint="Raise max_length or lower min_length.",
             )
+
+    @property
+    def words_alone(self) -> bool:
+        """Whether every term is one word: no groups, no pieces."""
+        return self.ngram_max == 1 and self.piece_max is None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> TextPreparation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from threading import Lock
 
+from core.text.pieces import pieces_of
 from core.text.preparation import TextPreparation
 from core.text.scripts import is_unspaced, lower, split_words, word_spans
 from core.text.stopwords import stop_words
@@ -57,7 +58,7 @@ class Tokenizer:
     Words are runs of two or more word characters in lower case, as scikit-learn's default
     analyser has them (see :mod:`core.text.scripts` for scripts without spaces); then stop
     words go, then each word becomes its stem or lemma, then neighbours that are left form
-    word groups. Frequency limits are no matter of one text: see
+    word groups, and words fall into pieces. Frequency limits are no matter of one text: see
     :func:`core.text.corpus.build_corpus`.
 
     Parameters
@@ -109,11 +110,14 @@ class Tokenizer:
         return list(filter(None, map(self.forms.__getitem__, self.raw(text))))
 
     def __call__(self, text: str) -> list[str]:
-        """All terms of a text: its words, then groups of two, then of three."""
+        """All terms of a text: its words, then groups of two, then of three, then pieces."""
         words = self.words(text)
         terms = words
         for n in range(2, self.preparation.ngram_max + 1):
             terms = terms + [" ".join(words[i : i + n]) for i in range(len(words) - n + 1)]
+        longest = self.preparation.piece_max
+        if longest is not None:
+            terms = terms + [piece for word in words for piece in pieces_of(word, longest)]
         return terms
 
     def spans(self, text: str) -> list[tuple[int, int, str]]:
@@ -123,7 +127,8 @@ class Tokenizer:
         -------
         list of (start, end, term)
             In the order of ``self(text)``; positions in characters of ``text``. A word group
-            reaches from its first word to its last, over what was left out between them.
+            reaches from its first word to its last, over what was left out between them; a
+            piece stands where its word stands.
         """
         source, places = lower(text) if self.preparation.lowercase else (text, None)
         forms = self.forms
@@ -139,5 +144,12 @@ class Tokenizer:
             spans = spans + [
                 (words[i][0], words[i + n - 1][1], " ".join(w for _, _, w in words[i : i + n]))
                 for i in range(len(words) - n + 1)
+            ]
+        longest = self.preparation.piece_max
+        if longest is not None:
+            spans = spans + [
+                (start, end, piece)
+                for start, end, word in words
+                for piece in pieces_of(word, longest)
             ]
         return spans

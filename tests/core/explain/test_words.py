@@ -63,6 +63,22 @@ def test_parts_add_up_to_the_score(method: str, head: str, text: str) -> None:
     assert len(found.spans) == len(found.terms) == len(found.values)
 
 
+@pytest.mark.parametrize("method", TEXT_METHODS)
+def test_a_word_and_its_pieces_are_one_contribution(method: str) -> None:
+    model = classifier(method, "logistic", piece_max=3, min_df=1, dimensions=3, components=3)
+    text = "A rocketing cat"
+    found = explain_text(model, text)
+    # "rocketing" is known by its pieces only, and stands there as written
+    assert found.terms == ["cat", "rocketing"]
+    assert found.spans == [(12, 15), (2, 11)]
+    linear = model.linear()
+    assert linear is not None
+    row = model.encoder.transform(np.array([text], dtype=object))
+    row = row.toarray()[0] if hasattr(row, "toarray") else row[0]
+    expected = row.astype(np.float64) @ linear[0][found.label] + linear[1][found.label]
+    assert found.score == pytest.approx(expected, abs=1e-6)
+
+
 def test_words_point_the_right_way() -> None:
     found = explain_text(
         classifier("tfidf", "logistic"), "rocket to the moon, said the cat", label=1

@@ -248,6 +248,7 @@ def test_the_method_makes_it_with_its_settings() -> None:
         "eigenvalue_power": 1.0,
         "iterations": 2,
         "keep_counts": True,
+        "rarity": "sif",
         "min_df": 3,
     }
     encoder = METHOD.make(resolve(METHOD.params, given_), 9)
@@ -272,3 +273,42 @@ def test_the_estimate_grows_with_what_costs() -> None:
         METHOD.estimate(short, usual).seconds
         == METHOD.estimate(short, {**usual, "window": 90}).seconds
     )
+
+
+def test_an_unknown_word_means_what_its_pieces_mean() -> None:
+    texts = rows_of([*FEW, "ant beetle", "cow dogs"] * 2)
+    pieces = TextPreparation(min_df=1, max_df=1.0, stop_words=False, piece_max=3)
+    encoder = PPMIEncoder(pieces, window=0, dimensions=6).fit(texts)
+    asked = rows_of(["beetles", "xyz"])
+    unknown, nothing = encoder.transform(asked)
+    assert not nothing.any()
+    assert np.linalg.norm(unknown) == pytest.approx(1)
+    known = encoder.transform(rows_of(["beetle", "elk"]))
+    assert unknown @ known[0] > unknown @ known[1]
+    # what each part of the word adds is said exactly, where the word stands
+    parts = encoder.parts("beetles")
+    assert set(parts.spans) == {(0, 7)}
+    np.testing.assert_allclose(parts.base + parts.matrix.sum(axis=0), unknown, atol=1e-5)
+    # people ask for words, not for pieces
+    assert not [term for term in encoder.word_space().terms if term.startswith("~")]
+    assert encoder.word_space().nearest("beetle", 1)[0][0] in encoder.text_.vocabulary_.lookup
+
+
+def test_smooth_inverse_frequency_by_hand() -> None:
+    encoder = PPMIEncoder(EVERY_WORD, window=1, dimensions=4, rarity="sif").fit(rows_of(FEW))
+    # cow stands in 3 texts, the other four words in 2 each
+    share = np.asarray([3, 2, 2, 2, 2]) / 11
+    np.testing.assert_allclose(encoder.text_.idf_, 1e-3 / (1e-3 + share), rtol=1e-6)
+    again = PPMIEncoder(EVERY_WORD, rarity="sif").load_state(encoder.state())
+    np.testing.assert_array_equal(again.transform(rows_of(FEW)), encoder.transform(rows_of(FEW)))
+
+
+def test_learning_on_with_pieces_equals_learning_at_once() -> None:
+    pieces = TextPreparation(min_df=1, max_df=1.0, stop_words=False, piece_max=3, ngram_max=2)
+    first, more = rows_of([*FEW, "cow elks"]), rows_of(["cow elks", "dog elk", "ant bee"])
+    whole = PPMIEncoder(pieces, dimensions=5, window=0).fit(np.concatenate([first, more]))
+    grown = PPMIEncoder(pieces, dimensions=5, window=0, keep_counts=True).fit(first).continued(more)
+    assert grown.text_.vocabulary_.terms == whole.text_.vocabulary_.terms
+    # turned about perhaps, but as alike
+    ours, theirs = grown.vectors_, whole.vectors_
+    np.testing.assert_allclose(ours @ ours.T, theirs @ theirs.T, atol=1e-4)

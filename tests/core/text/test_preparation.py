@@ -8,13 +8,14 @@ import pytest
 
 from core.errors import BadParam
 from core.text.languages import LANGUAGES
-from core.text.preparation import TEXT_PARAMS, TextPreparation
+from core.text.preparation import PIECE_PARAMS, TEXT_PARAMS, TextPreparation
 
 
 def test_settings_and_fields_agree() -> None:
     defaults = TextPreparation()
-    assert [p.name for p in TEXT_PARAMS] == [f.name for f in fields(TextPreparation)]
-    assert {p.name: p.default for p in TEXT_PARAMS} == {
+    assert [p.name for p in PIECE_PARAMS] == [f.name for f in fields(TextPreparation)]
+    assert PIECE_PARAMS[: len(TEXT_PARAMS)] == TEXT_PARAMS
+    assert {p.name: p.default for p in PIECE_PARAMS} == {
         f.name: getattr(defaults, f.name) for f in fields(TextPreparation)
     }
 
