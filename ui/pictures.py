@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 _NOTICE = np.array([217.0, 130.0, 43.0])  # the orange of charts
+_BELOW = np.array([47.0, 111.0, 222.0])  # the blue of charts
+_NOTHING = np.array([44.0, 47.0, 54.0])
 _PAPER = 128  # between the pictures of a strip: seen on light and on dark pages
 
 
@@ -40,6 +42,13 @@ def tinted(image: np.ndarray, strength: np.ndarray) -> np.ndarray:
     grey = array.mean(axis=2, keepdims=True) if array.ndim == 3 else array[..., None]
     share = 0.85 * np.clip(strength, 0, 1)[..., None]
     return np.rint(grey * (1 - share) + _NOTICE * share).astype(np.uint8)
+
+
+def signed(weights: np.ndarray) -> np.ndarray:
+    """Numbers from -1 to 1 as a picture: blue below 0, orange above, dark grey at 0."""
+    share = np.clip(np.abs(weights), 0, 1)[..., None]
+    colour = np.where(np.asarray(weights)[..., None] > 0, _NOTICE, _BELOW)
+    return np.rint(_NOTHING * (1 - share) + colour * share).astype(np.uint8)
 
 
 def strip(images: Sequence[np.ndarray], *, size: int = 48, columns: int = 5) -> np.ndarray:

@@ -106,14 +106,14 @@ def explain_text(
         if other is not None:
             w, b = w - weights[other], b - float(intercepts[other])
         values = np.asarray(parts.matrix @ w, dtype=np.float64).reshape(len(parts.spans))
-        spans, terms, values = _by_place(parts, values, text)
+        spans, terms, summed = _by_place(parts, values, text)
         base = float(np.asarray(parts.base, dtype=np.float64) @ w) + b
         return WordContributions(
             spans=spans,
             terms=terms,
-            values=values,
+            values=summed,
             base=base,
-            score=base + float(values.sum()),
+            score=base + float(summed.sum()),
             label=label,
             exact=True,
             against=other,
@@ -145,7 +145,8 @@ def _by_place(
     for place, term in zip(at, parts.terms, strict=True):
         if not is_piece(term):
             terms[place] = term
-    return list(number), terms, np.bincount(at, weights=values, minlength=len(number))
+    sums = np.bincount(at, weights=values, minlength=len(number)).astype(np.float64)
+    return list(number), terms, sums
 
 
 def _runner_up(classifier: Classifier, proba: Floats, label: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics.pairwise import euclidean_distances
 from sklearn.utils import check_random_state
@@ -50,7 +50,8 @@ class Centres(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     sizes_ : ndarray of int64, shape (k,)
         Rows of the pool in each.
     inertia_ : float
-        Sum of squared distances of the pool's rows to their centres.
+        Sum of squared distances of the pool's rows to their centres; those of rows that were
+        learned from earlier (:meth:`continued`) to the centres as they were then.
     """
 
     def __init__(
@@ -78,6 +79,37 @@ class Centres(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.sizes_ = sizes[order]
         progress.update(1.0, f"{k} clusters", inertia=self.inertia_)
         return self
+
+    def continued(self, X: Any, *, progress: Progress = SILENT) -> Self:
+        """New centres that have taken in (n, d) further rows, batch by batch.
+
+        Each row moves its centre by one over the number of rows that the centre has taken in
+        (Sculley 2010), so that each stays the mean of all rows that were ever given to it.
+        """
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=np.float32, order="C", reset=False)
+        new: Self = clone(self)
+        new.n_features_in_ = self.n_features_in_
+        centres, sizes = self.cluster_centers_.astype(np.float64), self.sizes_.astype(np.int64)
+        before = sizes.copy()
+        for start, stop in _blocks(len(X), max(len(centres), _BLOCK // _BATCH)):
+            progress.update(0.9 * start / len(X), "Moving the centres")
+            rows = X[start:stop]
+            nearest = euclidean_distances(rows, centres, squared=True).argmin(axis=1)
+            taken = np.bincount(nearest, minlength=len(centres))
+            sums = np.zeros_like(centres)
+            np.add.at(sums, nearest, rows)
+            sizes += taken
+            share = (1 / np.maximum(sizes, 1))[:, None]
+            centres += (sums - taken[:, None] * centres) * share
+        fresh, inertia = _count(X, centres, progress.part(0.9, 1))
+        sizes = before + fresh
+        order = np.argsort(-sizes, kind="stable")
+        new.cluster_centers_ = centres[order].astype(np.float32)
+        new.sizes_ = sizes[order]
+        new.inertia_ = self.inertia_ + inertia
+        progress.update(1.0, f"{len(centres)} clusters", inertia=new.inertia_)
+        return new
 
     def distances(self, X: Any) -> Floats:
         """Euclidean distance of each row to each centre, (n, k) float32."""

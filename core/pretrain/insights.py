@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from core.errors import NotFound
 from core.pretrain.base import Encoder
@@ -147,6 +148,57 @@ def clusters(
         Cluster(i, int(sizes[i]), _strongest(scores[i], apart[i], names, k_terms), typical[i])
         for i in range(len(centres))
     ]
+
+
+def centre_pictures(encoder: Encoder) -> npt.NDArray[np.uint8] | None:
+    """The centre of each cluster as a picture, or None where rows are no pictures.
+
+    Returns
+    -------
+    ndarray of uint8, shape (k, height, width) or (k, height, width, channels)
+        In the order of :func:`clusters`.
+
+    Raises
+    ------
+    NotFound
+        When the encoder has no clusters.
+    """
+    if not isinstance(encoder, KMeansEncoder):
+        raise NotFound(
+            f"A {type(encoder).__name__} has no clusters.", hint="Choose a K-means model."
+        )
+    shape = encoder.first_.numbers.image_shape
+    if encoder.first_.is_text or shape is None:
+        return None
+    centres = encoder.centres_.cluster_centers_
+    pixels = np.rint(np.clip(centres, 0, 1) * 255).astype(np.uint8)
+    return pixels.reshape(len(centres), *shape)
+
+
+def component_pictures(encoder: Encoder) -> Floats | None:
+    """Each component as a picture, or None where rows are no pictures.
+
+    Returns
+    -------
+    ndarray of float32, shape (k, height, width)
+        What each pixel weighs, from -1 to 1 by the largest of the component; of colours, the
+        one that weighs most.
+
+    Raises
+    ------
+    NotFound
+        When the encoder has no components.
+    """
+    lsa = _lsa(encoder)
+    shape = lsa.first_.numbers.image_shape
+    if lsa.first_.is_text or shape is None:
+        return None
+    weights = lsa.svd_.components_.reshape(len(lsa.svd_.components_), shape[0], shape[1], -1)
+    strongest = np.abs(weights).argmax(axis=3)[..., None]
+    flat = np.take_along_axis(weights, strongest, axis=3)[..., 0]
+    most = np.abs(flat).max(axis=(1, 2), keepdims=True)
+    scaled: Floats = flat / np.where(most > 0, most, 1)
+    return scaled
 
 
 def _lsa(encoder: Encoder) -> LsaEncoder:

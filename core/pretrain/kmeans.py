@@ -10,19 +10,19 @@ import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
 from core.params import Param, Value
-from core.pretrain.base import Encoder, Estimate, Method, PoolSize
+from core.pretrain.base import Estimate, Method, PoolSize
 from core.pretrain.centres import Centres, Encoding
 from core.pretrain.first import FirstStep
 from core.pretrain.lsa import LsaEncoder, text_components_cost
 from core.pretrain.numeric import TABLE_PARAMS, RowNumbers
 from core.pretrain.raw import numbers_cost
-from core.pretrain.rows import part
+from core.pretrain.two_steps import TwoStepEncoder
 from core.progress import SILENT, Progress
 from core.text.preparation import DEFAULT_PREPARATION, PIECE_PARAMS, TextPreparation
-from core.types import Floats, Matrix, Rows, State
+from core.types import Floats, Matrix, Rows
 
 
-class KMeansEncoder(Encoder):
+class KMeansEncoder(TwoStepEncoder):
     """Rows by how near they are to the centre of each cluster.
 
     Pictures and tables are clustered by their scaled values, texts by their LSA rows: in
@@ -53,6 +53,8 @@ class KMeansEncoder(Encoder):
         What a person should know about this fit.
     """
 
+    _second = "centres"
+
     def __init__(
         self,
         preparation: TextPreparation = DEFAULT_PREPARATION,
@@ -72,14 +74,14 @@ class KMeansEncoder(Encoder):
         self.max_categories = max_categories
         self.random_state = random_state
 
-    def _parts(self) -> tuple[FirstStep, Centres]:
+    def _first_step(self) -> FirstStep:
         lsa = LsaEncoder(
             self.preparation, n_components=self.n_components, random_state=self.random_state
         )
-        first = FirstStep(lsa, RowNumbers(self.min_category_rows, self.max_categories))
-        return first, Centres(
-            self.n_clusters, encoding=self.encoding, random_state=self.random_state
-        )
+        return FirstStep(lsa, RowNumbers(self.min_category_rows, self.max_categories))
+
+    def _second_step(self, first: FirstStep) -> Centres:
+        return Centres(self.n_clusters, encoding=self.encoding, random_state=self.random_state)
 
     def fit(self, rows: Rows, y: Any = None, *, progress: Progress = SILENT) -> Self:
         """Find the clusters. See :class:`Encoder`."""
@@ -92,8 +94,9 @@ class KMeansEncoder(Encoder):
         return self.centres_.transform(first)
 
     def _fit(self, rows: Rows, progress: Progress) -> Matrix:
-        self.first_, centres = self._parts()
+        self.first_ = self._first_step()
         first: Matrix = self.first_.fit_transform(rows, progress=progress.part(0, 0.6))
+        centres = self._second_step(self.first_)
         self.centres_ = centres.fit(first, progress=progress.part(0.6, 1))
         self.notes_ = self.first_.notes
         found = len(self.centres_.cluster_centers_)
@@ -103,6 +106,13 @@ class KMeansEncoder(Encoder):
                 "different rows.",
             )
         return first
+
+    def continued(self, rows: Rows, *, progress: Progress = SILENT) -> Self:
+        """A new encoder whose centres have moved with ``rows``; the first step stays as it is."""
+        check_is_fitted(self)
+        progress.update(0.0, "Reading the rows")
+        first = self.first_.transform(rows)
+        return self._followed_by(self.centres_.continued(first, progress=progress.part(0.5, 1)))
 
     def transform(self, rows: Rows) -> Floats:
         """Encode rows as (n, k) float32."""
@@ -119,23 +129,6 @@ class KMeansEncoder(Encoder):
         check_is_fitted(self)
         count = len(self.centres_.cluster_centers_)
         return np.asarray([f"cluster {i + 1}" for i in range(count)], dtype=object)
-
-    def state(self) -> State:
-        """What was learned, as plain arrays and values."""
-        check_is_fitted(self)
-        return {
-            "first": self.first_.state(),
-            "centres": self.centres_.state(),
-            "notes": list(self.notes_),
-        }
-
-    def load_state(self, state: State) -> Self:
-        """Take over what another encoder learned. See :class:`Encoder`."""
-        first, centres = self._parts()
-        self.first_ = first.load_state(part(state, "first", dict))
-        self.centres_ = centres.load_state(part(state, "centres", dict), len(first.names))
-        self.notes_ = tuple(str(note) for note in part(state, "notes", list))
-        return self
 
 
 _OWN = ("n_clusters", "encoding", "n_components")
@@ -216,4 +209,5 @@ METHOD = Method(
     make=_make,
     estimate=_estimate,
     insight="clusters",
+    continues=True,
 )

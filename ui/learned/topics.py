@@ -6,12 +6,16 @@ import pandas as pd
 import streamlit as st
 
 from core.store.records import ModelRecord
-from ui import charts, resources
+from ui import charts, pictures, resources
+from ui.wording import number
+
+_PICTURES = 32
 
 
 def show(record: ModelRecord) -> None:
     """The components of a model."""
     _variance(record)
+    _pictures(record)
     _topics(record)
 
 
@@ -23,12 +27,33 @@ def _variance(record: ModelRecord) -> None:
     charts.draw(figure(explained_variance(resources.encoder(record.id))), key="pt_variance")
 
 
+def _pictures(record: ModelRecord) -> None:
+    from core.pretrain.insights import component_pictures
+
+    found = component_pictures(resources.encoder(record.id))
+    if found is None:
+        return
+    st.subheader("Its directions as pictures", anchor=False)
+    shown = found[:_PICTURES]
+    st.image(
+        pictures.strip([pictures.signed(one) for one in shown], size=56, columns=8),
+        output_format="PNG",
+        alt=f"{len(shown)} directions as pictures, the strongest first.",
+    )
+    st.caption(
+        f"The first {number(len(shown))} of {number(len(found))}: a picture lies far to one end "
+        "the brighter it is where there is orange, and the darker where there is blue."
+    )
+
+
 def _topics(record: ModelRecord) -> None:
     from core.pretrain.insights import topics
 
     st.subheader("What its directions stand for", anchor=False)
+    dataset_words = "words" if record.modality == "text" else "values"
     st.markdown(
-        "Each direction runs from rows with the words on the left to rows with those on the right."
+        f"Each direction runs from rows with the {dataset_words} on the left to rows with those "
+        "on the right."
     )
     lines = []
     for topic in topics(resources.encoder(record.id), 10)[:30]:

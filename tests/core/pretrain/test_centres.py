@@ -77,3 +77,22 @@ def test_a_forged_state_is_refused(centres: Any) -> None:
     assert Centres(2).load_state(state, 2).sizes_.tolist() == [3, 2]
     with pytest.raises(BadModelFile):
         Centres(2).load_state(state | {"centres": centres}, 2)
+
+
+def test_learning_on_by_hand() -> None:
+    first = Centres(2, encoding="distance", random_state=0).fit(ROWS)
+    more = np.array([[13.0, 1], [17, -1], [0, 9]])
+    grown = first.continued(more)
+    # (10, 0) of three rows takes two; (0, 0) of two takes one
+    np.testing.assert_allclose(grown.cluster_centers_, [[12, 0], [0, 3]], atol=1e-5)
+    assert grown.sizes_.tolist() == [5, 3]
+    # as it was, and what the new rows are from the new centres: (1, 1), (5, -1), (0, 6)
+    assert grown.inertia_ == pytest.approx(20 + 2 + 26 + 36)
+    assert first.sizes_.tolist() == [3, 2]
+
+
+def test_the_larger_cluster_comes_first_after_learning_on() -> None:
+    first = Centres(2, random_state=0).fit(ROWS)
+    grown = first.continued(np.zeros((9, 2)))
+    np.testing.assert_allclose(grown.cluster_centers_, [[0, 0], [10, 0]], atol=1e-5)
+    assert grown.sizes_.tolist() == [11, 3]

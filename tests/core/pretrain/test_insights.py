@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from core.errors import NotFound
-from core.pretrain.insights import clusters, explained_variance, topics
+from core.pretrain.insights import (
+    centre_pictures,
+    clusters,
+    component_pictures,
+    explained_variance,
+    topics,
+)
 from core.pretrain.kmeans import KMeansEncoder
 from core.pretrain.lsa import LsaEncoder
 from core.pretrain.tfidf import TfidfEncoder
@@ -86,3 +92,33 @@ def test_an_encoder_without_them_says_so(texts: Any) -> None:
             look(encoder)
     with pytest.raises(NotFound, match="A TfidfEncoder has no clusters"):
         clusters(encoder)
+
+
+def test_centres_and_components_of_pictures() -> None:
+    images = np.zeros((6, 2, 2), np.uint8)
+    images[:4, 0, 0] = 255
+    images[4:, 1, 1] = 102
+    drawn = centre_pictures(KMeansEncoder(n_clusters=2).fit(images))
+    assert drawn is not None
+    assert drawn.tolist() == [[[255, 0], [0, 0]], [[0, 0], [0, 102]]]
+    parts = component_pictures(LsaEncoder(n_components=2).fit(images))
+    assert parts is not None
+    # the one direction runs along both pixels, against each other: 255 and 102 apart
+    np.testing.assert_allclose(parts[0], [[1, 0], [0, -0.4]], atol=1e-6)
+
+
+def test_colours_count_by_the_strongest() -> None:
+    images = np.zeros((4, 1, 2, 3), np.uint8)
+    images[:2, 0, 0] = (0, 255, 51)
+    parts = component_pictures(LsaEncoder(n_components=1).fit(images))
+    assert parts is not None
+    assert parts.shape == (1, 1, 2)
+    np.testing.assert_allclose(parts[0], [[1, 0]], atol=1e-6)
+
+
+def test_what_is_no_picture_has_none() -> None:
+    rows = np.arange(12.0).reshape(6, 2)
+    assert centre_pictures(KMeansEncoder(n_clusters=2).fit(rows)) is None
+    assert component_pictures(LsaEncoder(n_components=2).fit(rows)) is None
+    with pytest.raises(NotFound, match="no clusters"):
+        centre_pictures(LsaEncoder(n_components=1).fit(rows))
