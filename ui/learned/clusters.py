@@ -22,22 +22,19 @@ _CENTRES = 64
 
 def show(record: ModelRecord) -> None:
     """The clusters of a model."""
-    from core.figures.learned import clusters as figure
+    from core.pretrain.insights import centre_pictures, clusters
 
     st.subheader("Its clusters", anchor=False)
+    centres = centre_pictures(resources.encoder(record.id))
     try:
         datasets.get(record.dataset)
     except NotFound as error:
-        from core.pretrain.insights import clusters
-
-        charts.draw(figure(clusters(resources.encoder(record.id))), key="pt_clusters")
-        _centres(record)
+        _overview(clusters(resources.encoder(record.id)), centres)
         st.caption(f"{error.message} So its rows cannot be shown.")
         return
     found, indices = _clusters(record.id, record.dataset, record.pool)
-    charts.draw(figure(found), key="pt_clusters")
-    _centres(record)
-    picked = _table(found)
+    _overview(found, centres)
+    picked = _table(found, centres, of_texts=record.modality == "text")
     if picked is None:
         st.caption("Select a cluster to see where it lies and to read its typical rows.")
     else:
@@ -53,35 +50,14 @@ def show(record: ModelRecord) -> None:
     _how_many(record, len(found))
 
 
-def _table(found: list[Any]) -> int | None:
-    table = pd.DataFrame(
-        [
-            {"Cluster": c.index + 1, "Rows": c.size, "Top words": [term for term, _ in c.terms]}
-            for c in found
-        ]
-    )
-    event = st.dataframe(
-        table,
-        hide_index=True,
-        key="pt_cluster_table",
-        row_height=44,
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={"Top words": st.column_config.ListColumn(width="large")},
-        alt="Clusters with size and top words.",
-    )
-    picked = event["selection"]["rows"]  # type: ignore[index]
-    return picked[0] if picked else None
+def _overview(found: list[Any], centres: np.ndarray | None) -> None:
+    """All clusters at a glance; pixels have no names that say anything, so pictures are shown."""
+    if centres is None:
+        from core.figures.learned import clusters as figure
 
-
-def _centres(record: ModelRecord) -> None:
-    """Centres of pictures are pictures."""
-    from core.pretrain.insights import centre_pictures
-
-    drawn = centre_pictures(resources.encoder(record.id))
-    if drawn is None:
+        charts.draw(figure(found), key="pt_clusters")
         return
-    shown = drawn[:_CENTRES]
+    shown = centres[:_CENTRES]
     st.image(
         pictures.strip(list(shown), size=56, columns=8),
         output_format="PNG",
@@ -89,8 +65,34 @@ def _centres(record: ModelRecord) -> None:
     )
     st.caption(
         f"The mean picture of each cluster, the largest first: {number(len(shown))} of "
-        f"{number(len(drawn))}."
+        f"{number(len(centres))}."
     )
+
+
+def _table(found: list[Any], centres: np.ndarray | None, *, of_texts: bool) -> int | None:
+    lines: dict[str, list[Any]] = {
+        "Cluster": [c.index + 1 for c in found],
+        "Rows": [c.size for c in found],
+    }
+    what = "Top words" if of_texts else "What sets it apart"
+    columns: dict[str, Any] = {what: st.column_config.ListColumn(width="large")}
+    if centres is None:
+        lines[what] = [[term for term, _ in c.terms] for c in found]
+    else:
+        lines["Mean picture"] = [rows.picture(centres[c.index], 40) for c in found]
+        columns = {"Mean picture": st.column_config.ImageColumn()}
+    event = st.dataframe(
+        pd.DataFrame(lines),
+        hide_index=True,
+        key="pt_cluster_table",
+        row_height=44,
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config=columns,
+        alt="Clusters with their sizes, and what sets each apart.",
+    )
+    picked = event["selection"]["rows"]  # type: ignore[index]
+    return picked[0] if picked else None
 
 
 def _map(record: ModelRecord, picked: int | None) -> None:

@@ -15,8 +15,8 @@ _PICTURES = 32
 def show(record: ModelRecord) -> None:
     """The components of a model."""
     _variance(record)
-    _pictures(record)
-    _topics(record)
+    if not _pictures(record):
+        _topics(record)
 
 
 def _variance(record: ModelRecord) -> None:
@@ -27,12 +27,13 @@ def _variance(record: ModelRecord) -> None:
     charts.draw(figure(explained_variance(resources.encoder(record.id))), key="pt_variance")
 
 
-def _pictures(record: ModelRecord) -> None:
+def _pictures(record: ModelRecord) -> bool:
+    """Directions as pictures, where rows are pictures: names of pixels would say nothing."""
     from core.pretrain.insights import component_pictures
 
     found = component_pictures(resources.encoder(record.id))
     if found is None:
-        return
+        return False
     st.subheader("Its directions as pictures", anchor=False)
     shown = found[:_PICTURES]
     st.image(
@@ -44,16 +45,16 @@ def _pictures(record: ModelRecord) -> None:
         f"The first {number(len(shown))} of {number(len(found))}: a picture lies far to one end "
         "the brighter it is where there is orange, and the darker where there is blue."
     )
+    return True
 
 
 def _topics(record: ModelRecord) -> None:
     from core.pretrain.insights import topics
 
     st.subheader("What its directions stand for", anchor=False)
-    dataset_words = "words" if record.modality == "text" else "values"
+    what = "words" if record.modality == "text" else "values"
     st.markdown(
-        f"Each direction runs from rows with the {dataset_words} on the left to rows with those "
-        "on the right."
+        f"Each direction runs from rows with the {what} on the left to rows with those on the right."
     )
     lines = []
     for topic in topics(resources.encoder(record.id), 10)[:30]:
