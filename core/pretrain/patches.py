@@ -44,8 +44,9 @@ class PatchEncoder(Encoder):
 
     Parameters
     ----------
-    patch : int, default=6
-        Side of a patch in pixels; at most the picture's smaller side is used.
+    patch : int, optional
+        Side of a patch in pixels; at most the picture's smaller side is used. By default a fifth
+        of the smaller side, from 3 to 8 pixels.
     filters : int, default=400
         Number of filters.
     grid : int, default=3
@@ -77,7 +78,7 @@ class PatchEncoder(Encoder):
 
     def __init__(
         self,
-        patch: int = 6,
+        patch: int | None = None,
         *,
         filters: int = 400,
         grid: int = 3,
@@ -105,9 +106,10 @@ class PatchEncoder(Encoder):
             raise BadData("There are no pictures to learn from.", hint="Choose another pool.")
         self.shape_ = images.shape[1:] if images.ndim == 4 else (*images.shape[1:], 1)
         self._top = 255.0 if images.dtype == np.uint8 else float(np.abs(images).max()) or 1.0
-        self.side_ = min(self.patch, *self.shape_[:2])
+        least = min(self.shape_[:2])
+        self.side_ = min(self.patch or fitting_patch(least), least)
         self.notes_: tuple[str, ...] = ()
-        if self.side_ < self.patch:
+        if self.patch is not None and self.side_ < self.patch:
             self.notes_ += (
                 f"Patches of {self.side_} pixels were used: the pictures have no more.",
             )
@@ -300,6 +302,11 @@ class PatchEncoder(Encoder):
         return np.sqrt(features, out=features)
 
 
+def fitting_patch(side: int) -> int:
+    """Side of the patches that suit pictures whose smaller side has so many pixels."""
+    return min(max(round(side / 5), 3), 8)
+
+
 def _pictures(rows: Rows) -> npt.NDArray[Any]:
     array = np.asarray(rows)
     if array.ndim not in (3, 4) or array.dtype.kind not in "buif" or 0 in array.shape[1:]:
@@ -355,7 +362,7 @@ def _make(settings: Mapping[str, Value], seed: int) -> PatchEncoder:
 
 
 def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
-    side = int(settings["patch"] or 1)
+    side = int(settings["patch"] or fitting_patch(round(size.columns**0.5)))
     k, drawn = int(settings["filters"] or 1), int(settings["patches"] or 1)
     work = drawn * side**2 * k
     seconds = 1.0 + 4e-11 * _PASSES * work + min(size.rows, _REFERENCE) * size.columns * k * 2e-9
@@ -375,7 +382,16 @@ METHOD = Method(
     ),
     modalities=("image",),
     params=(
-        Param("patch", "int", 6, "Side of a patch, in pixels.", label="Patch size", low=2, high=32),
+        Param(
+            "patch",
+            "int",
+            None,
+            "Side of a patch, in pixels; by default a fifth of the picture's smaller side.",
+            label="Patch size",
+            low=2,
+            high=32,
+            optional=True,
+        ),
         Param(
             "filters",
             "int",

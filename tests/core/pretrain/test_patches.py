@@ -208,3 +208,11 @@ def test_the_filters_of_a_picture_are_those_it_has_more_of_than_others() -> None
 def test_other_encoders_have_no_filters() -> None:
     with pytest.raises(NotFound, match="has no filters"):
         filters.most_used(RawEncoder().fit(pictures()))
+
+
+@pytest.mark.parametrize(("side", "patch"), [(8, 3), (16, 3), (28, 6), (32, 6), (64, 8), (2, 2)])
+def test_patches_fit_the_pictures(side: int, patch: int) -> None:
+    images = np.random.RandomState(0).randint(0, 256, (5, side, side)).astype(np.uint8)
+    encoder = PatchEncoder(filters=4, grid=1, patches=50).fit(images)
+    assert encoder.side_ == patch
+    assert encoder.notes_ == ()
