@@ -137,6 +137,6 @@ class WordSpace:
         if not self._unit[found].any():
             raise NotFound(
                 f"The word {word!r} has no vector.",
-                hint="In the pool it never stood near another word more often than by chance.",
+                hint="What the model learned from says nothing of it. Choose another word.",
             )
         return found
