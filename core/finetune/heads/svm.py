@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
+from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.svm import LinearSVC
+from sklearn.utils.class_weight import compute_sample_weight
 
 from core.finetune.base import HeadSpec
 from core.finetune.linear import PENALTY_PARAMS, LinearHead, penalty_settings, row_per_class
 from core.finetune.rates import squared_lengths
+from core.finetune.repeated_squares import Solved, squared_hinge
 from core.finetune.temperature import fit_temperature
 from core.finetune.watch import watch
 from core.params import Value
@@ -28,12 +31,15 @@ DEFAULT_TEMPERATURE = 0.2
 _FOLDS = 3
 _HELD_OUT = 2000
 _SHORT = 4.0
+_MANY = 100_000_000  # values of dense rows; liblinear would take 2.4 GB for its copies
 
 
 class SvmHead(LinearHead):
     """Linear SVM with squared hinge loss (liblinear), then one temperature for probabilities.
 
-    Predictions are those of ``sklearn.svm.LinearSVC``. The temperature is fitted on decision
+    Predictions are those of ``sklearn.svm.LinearSVC``; dense rows by the hundred million values,
+    which it would copy twice over, are solved by :mod:`core.finetune.repeated_squares`, which
+    comes to rest a little above the same minimum. The temperature is fitted on decision
     values of rows that were held out: in three folds up to 4,000 labelled rows, on 2,000 rows
     held out once beyond that. Where a class has fewer than three rows it is
     ``DEFAULT_TEMPERATURE``. Only the rows given to ``fit`` are ever used.
@@ -76,18 +82,23 @@ class SvmHead(LinearHead):
         X, codes = self._training(X, y)
         labels = self.classes_[codes]
         seed = self._seed()
-        solver, settled = watch(
-            lambda: self._solve(X, labels, seed, row_weights),
-            progress.part(0, 0.6),
-            f"Training a linear SVM on {len(codes):,} rows",
-        )
-        self.converged_ = settled
-        temperature = watch(
-            lambda: self._temperature(X, codes, seed, row_weights),
-            progress.part(0.6, 1),
-            "Measuring how sure it may be",
-        )
-        self._keep(*row_per_class(solver.coef_, solver.intercept_), temperature)
+        if _many(X):
+            found = self._in_blocks(X, codes, row_weights, progress.part(0, 0.6))
+            coef, intercept, self.converged_ = found.coef, found.intercept, found.converged
+            temperature = self._held_out_once(X, codes, row_weights, progress.part(0.6, 1))
+        else:
+            solver, self.converged_ = watch(
+                lambda: self._solve(X, labels, seed, row_weights),
+                progress.part(0, 0.6),
+                f"Training a linear SVM on {len(codes):,} rows",
+            )
+            coef, intercept = solver.coef_, solver.intercept_
+            temperature = watch(
+                lambda: self._temperature(X, codes, seed, row_weights),
+                progress.part(0.6, 1),
+                "Measuring how sure it may be",
+            )
+        self._keep(*row_per_class(coef, intercept), temperature)
         return self
 
     def notes(self) -> tuple[str, ...]:
@@ -120,6 +131,39 @@ class SvmHead(LinearHead):
                 solver.fit(X, labels, sample_weight=row_weights)
         return solver, bool(solver.n_iter_ < solver.max_iter)
 
+    def _in_blocks(
+        self, X: Any, codes: Ints, row_weights: Floats | None, progress: Progress
+    ) -> Solved:
+        weights = compute_sample_weight(self._class_weights(), self.classes_[codes])
+        if row_weights is not None:
+            weights = weights * row_weights
+        return squared_hinge(X, codes, C=self.C, weights=weights, progress=progress)
+
+    def _class_weights(self) -> Any:
+        """As scikit-learn's function takes them: classes that are not named count once."""
+        if self.class_weight is None or isinstance(self.class_weight, str):
+            return self.class_weight
+        return {label: self.class_weight.get(label, 1.0) for label in self.classes_}
+
+    def _held_out_once(
+        self, X: Any, codes: Ints, row_weights: Floats | None, progress: Progress
+    ) -> float:
+        """The temperature from a share of the rows that a second fit has not seen."""
+        if np.bincount(codes).min() < _FOLDS:
+            return DEFAULT_TEMPERATURE
+        _, out = train_test_split(
+            np.arange(len(codes)),
+            test_size=min(_HELD_OUT, len(codes) // 5),
+            stratify=codes,
+            random_state=self._seed(),
+        )
+        # weights of 0 leave rows out without a copy of all others
+        weights = np.ones(len(codes)) if row_weights is None else np.array(row_weights, float)
+        weights[out] = 0
+        found = self._in_blocks(X, codes, weights, progress)
+        coef, intercept = row_per_class(found.coef, found.intercept)
+        return fit_temperature(np.asarray(X[out] @ coef.T) + intercept, codes[out])
+
     def _temperature(self, X: Any, codes: Ints, seed: int, row_weights: Floats | None) -> float:
         if np.bincount(codes).min() < _FOLDS:
             return DEFAULT_TEMPERATURE
@@ -139,6 +183,11 @@ class SvmHead(LinearHead):
             scores.append(np.asarray(X[out] @ coef.T) + intercept)
             truth.append(codes[out])
         return fit_temperature(np.concatenate(scores), np.concatenate(truth))
+
+
+def _many(X: Any) -> bool:
+    """Whether rows are so many that they should not be copied."""
+    return not sparse.issparse(X) and X.size >= _MANY and X.shape[0] >= X.shape[1]
 
 
 def _make(settings: Mapping[str, Value], seed: int) -> SvmHead:
