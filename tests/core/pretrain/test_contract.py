@@ -14,6 +14,7 @@ import pytest
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.utils import estimator_checks
 
 from core.errors import BadModelFile, Cancelled
 from core.params import resolve
@@ -226,3 +227,26 @@ def test_a_method_describes_itself_and_its_cost() -> None:
         )
         assert 0 < small.seconds < large.seconds
         assert 0 < small.memory_mb < large.memory_mb
+
+
+#: scikit-learn's checks that need no rows (but one, that knows no default of a class of ours). Those with rows are passed by what learns from numbers
+#: (centres, components, maps, networks, columns): most encoders take texts, pictures or tables.
+ESTIMATOR_CHECKS = (
+    "check_estimator_cloneable",
+    "check_estimator_repr",
+    "check_no_attributes_set_in_init",
+    "check_get_params_invariance",
+    "check_set_params",
+    "check_valid_tag_types",
+    "check_estimator_tags_renamed",
+    "check_mixin_order",
+    "check_do_not_raise_errors_in_init_or_set_params",
+)
+
+
+@pytest.mark.parametrize("check", ESTIMATOR_CHECKS)
+@pytest.mark.parametrize("key", methods())
+def test_scikit_learns_checks(key: str, check: str) -> None:
+    ROW_COUNT[0] = 12
+    encoder = make(key)
+    getattr(estimator_checks, check)(type(encoder).__name__, encoder)
