@@ -21,7 +21,7 @@ from core.types import Floats, Ints
 _BLOCK = 4096  # rows at a time
 _PRECISE = 6000  # columns up to which sums are kept in double precision, 300 MB
 _TURNS = 200  # at most
-_STILL, _PATIENCE = 1e-5, 3  # done when the objective falls by no more than that, so often
+_STILL, _PATIENCE = 1e-4, 3  # done when the objective falls by no more than that, so often
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,7 @@ def test_as_low_as_liblinear(C: float, precise: bool, monkeypatch: pytest.Monkey
     found = squared_hinge(X, Y, C=C, weights=ones)
     theirs = LinearSVC(C=C, dual=False, tol=1e-6, max_iter=10_000).fit(X, Y)
     lowest = objective(theirs.coef_, theirs.intercept_, Y, C, ones)
-    assert objective(found.coef, found.intercept, Y, C, ones) <= 1.002 * lowest
+    assert objective(found.coef, found.intercept, Y, C, ones) <= 1.005 * lowest
     same = (X @ found.coef.T + found.intercept).argmax(axis=1) == theirs.predict(X)
     assert same.mean() > 0.998
 
