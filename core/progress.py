@@ -61,6 +61,8 @@ class Progress:
         Without, nothing is kept on the way.
     key : str, default=""
         What the checkpoints of this work are kept under.
+    enough : callable, optional
+        Says, once each time, that somebody wants the present training to end and to keep its best.
     """
 
     def __init__(
@@ -71,12 +73,14 @@ class Progress:
         *,
         checkpoints: Checkpoints | None = None,
         key: str = "",
+        enough: Callable[[], bool] | None = None,
     ) -> None:
         self._report = report
         self._start = start
         self._stop = stop
         self._checkpoints = checkpoints
         self._key = key
+        self._enough = enough
 
     def update(self, fraction: float, message: str = "", **metrics: Any) -> None:
         """Report that ``fraction`` (0 to 1) of this part is done.
@@ -99,13 +103,31 @@ class Progress:
             self._start + span * stop,
             checkpoints=self._checkpoints,
             key=self._key,
+            enough=self._enough,
         )
 
     def under(self, key: str) -> Progress:
         """The same receiver with checkpoints of its own, for one piece of work among several."""
         return Progress(
-            self._report, self._start, self._stop, checkpoints=self._checkpoints, key=key
+            self._report,
+            self._start,
+            self._stop,
+            checkpoints=self._checkpoints,
+            key=key,
+            enough=self._enough,
         )
+
+    def through(self, report: Callable[[float, str, Mapping[str, Any]], None]) -> Progress:
+        """A receiver whose reports go to ``report``, and that is steered as this one is."""
+        return Progress(report, checkpoints=self._checkpoints, key=self._key, enough=self._enough)
+
+    def enough(self) -> bool:
+        """Whether somebody wants the present training to end and to keep its best.
+
+        Asked by work in passes, after each pass that improved something or not. True once for
+        each wish: the training that hears it ends, those that follow go on as usual.
+        """
+        return self._enough is not None and self._enough()
 
     def saved(self) -> State | None:
         """What an earlier, interrupted attempt at this very work kept last, or None.

@@ -46,7 +46,7 @@ def _panel(run_id: str) -> None:
         if record.state == "queued":
             st.progress(0.0, text="Waiting for a free worker")
         else:
-            left = jobs.time_left(record)
+            left = None if jobs.paused(run_id) else jobs.time_left(record)
             text = shell.plain(record.message or "Working")
             if left is not None:
                 text += f" · about {duration(left)} left"
@@ -62,6 +62,37 @@ def _panel(run_id: str) -> None:
                 with faults.shown():
                     jobs.cancel(run_id)
                 st.rerun(scope="fragment")
+            rests = jobs.paused(run_id)
+            if st.button(
+                "Go on" if rests else "Pause",
+                icon=":material/play_arrow:" if rests else ":material/pause:",
+                key=f"pause_{run_id}",
+                disabled=record.cancel_requested,
+                help="It goes on where it stands."
+                if rests
+                else "It rests until you let it go on, and keeps all that it has. A rest frees the "
+                "processor, not the memory.",
+            ):
+                with faults.shown():
+                    (jobs.go_on if rests else jobs.pause)(run_id)
+                st.rerun(scope="fragment")
+            points = runs.points(run_id)
+            descends = any("train_loss" in point for point in points)
+            if (
+                descends
+                and "train_loss" in points[-1]
+                and st.button(
+                    "Stop and keep the best",
+                    icon=":material/check:",
+                    key=f"enough_{run_id}",
+                    disabled=record.cancel_requested or rests,
+                    help="Ends the training whose losses are shown below and keeps its best step. What "
+                    "follows, such as measuring other draws, goes on.",
+                )
+            ):
+                with faults.shown():
+                    jobs.enough(run_id)
+                st.toast("It ends after this pass.")
             if record.cancel_requested:
                 st.caption("Stopping …")
             elif record.started is not None:
@@ -70,8 +101,7 @@ def _panel(run_id: str) -> None:
                 since = (datetime.now(UTC) - record.started).total_seconds()
                 st.caption(f"Running for {duration(since)}")
         _patience(record)
-        points = runs.points(run_id)
-        if any("train_loss" in point for point in points):
+        if descends:
             from core.figures.training import losses
 
             charts.draw(losses(points), key=f"live_losses_{run_id}")
@@ -85,7 +115,7 @@ def _patience(record: RunRecord) -> None:
     now = time.monotonic()
     if heard != before:
         st.session_state[key] = (heard, now)
-    elif record.state == "running" and now - since > _SILENT_SECONDS:
+    elif record.state == "running" and now - since > _SILENT_SECONDS and not jobs.paused(record.id):
         st.caption(
             f"This step has said nothing new for {duration(now - since)}. Some steps are long; it "
             "still works, and can be cancelled at any time."

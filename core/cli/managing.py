@@ -1,4 +1,4 @@
-"""``cancel``, ``again`` and ``delete``."""
+"""``cancel``, ``pause``, ``resume``, ``again`` and ``delete``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,28 @@ def cancel(chosen: argparse.Namespace, out: Output) -> None:
     jobs.cancel(run.id)
     run = jobs.wait(run.id, _PATIENCE)
     out.result({"run": run.id, "state": run.state}, [f"Run {run.id} is {run.state}."])
+
+
+def pause(chosen: argparse.Namespace, out: Output) -> None:
+    """Let a run rest until ``resume``."""
+    run = run_of(chosen.run)
+    jobs.pause(run.id)
+    rests = jobs.paused(run.id)
+    out.result(
+        {"run": run.id, "state": run.state, "paused": rests},
+        [
+            f"Run {run.id} rests at its next report. Next: python -m core resume {run.id}"
+            if rests
+            else f"Run {run.id} is {run.state}: there is nothing to pause."
+        ],
+    )
+
+
+def resume(chosen: argparse.Namespace, out: Output) -> None:
+    """Let a run that rests go on."""
+    run = run_of(chosen.run)
+    jobs.go_on(run.id)
+    out.result({"run": run.id, "state": run.state, "paused": False}, [f"Run {run.id} goes on."])
 
 
 def again(chosen: argparse.Namespace, out: Output) -> None:

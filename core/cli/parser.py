@@ -150,6 +150,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     for name, help in (
         ("cancel", "Cancel a run."),
+        ("pause", "Let a run rest, with all that it has."),
+        ("resume", "Let a run that rests go on."),
         ("again", "Start a run once more, in the background."),
         ("delete", "Delete a run, or with --model a model."),
     ):

@@ -20,7 +20,7 @@ _REPORT_EVERY = 0.05
 _BREATH = 0.4
 _GROWN = 2.0
 
-Ending: TypeAlias = Literal["patience", "passes"]
+Ending: TypeAlias = Literal["patience", "passes", "enough"]
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Course:
         rows where none are.
     best_pass : int
         After how many passes that was; 0 is the start.
-    ending : {"patience", "passes"}
-        Why it ended.
+    ending : {"patience", "passes", "enough"}
+        Why it ended; "enough" is a person's wish.
     curves : dict of list of float
         "train_loss", "train_accuracy" and, with rows held out, "validation_loss" and
         "validation_accuracy", and "learning_rate": a value a pass.
@@ -115,6 +115,8 @@ def follow(
         pace.report(number, now, last=tired or number == stopping.passes)
         if tired:
             return Course(best, best_pass, "patience", curves)
+        if pace.enough():
+            return Course(best, best_pass, "enough", curves)
     return Course(best, best_pass, "passes", curves)
 
 
@@ -125,7 +127,7 @@ class _Pace:
         self._progress = progress
         self._passes = passes
         self._done = 0
-        self._at = -np.inf
+        self._at = self._looked = -np.inf
 
     def breathe(self) -> None:
         """Within a pass: report where the last one is long ago."""
@@ -137,6 +139,13 @@ class _Pace:
         self._done = number
         if last or number == 1 or time.monotonic() - self._at >= _REPORT_EVERY:
             self._update(pass_=number, **metrics)
+
+    def enough(self) -> bool:
+        """Whether somebody wants it to end; looked at as often as is reported."""
+        if time.monotonic() - self._looked < _BREATH:
+            return False
+        self._looked = time.monotonic()
+        return self._progress.enough()
 
     def _update(self, **metrics: float) -> None:
         self._at = time.monotonic()

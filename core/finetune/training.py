@@ -275,6 +275,13 @@ def hold_out(codes: Ints, share: float, *, seed: int) -> Bools:
 
 
 def _words(course: Course, codes: Ints, held: Bools, blind: bool) -> tuple[str, ...]:
+    said = _how_it_ended(course, codes, held, blind)
+    if course.ending == "enough":
+        return ("It was asked to stop before it was done.", *said)
+    return said
+
+
+def _how_it_ended(course: Course, codes: Ints, held: Bools, blind: bool) -> tuple[str, ...]:
     passes = len(course.curves["train_loss"])
     sizes = np.bincount(codes)
     single = int((sizes == 1).sum())

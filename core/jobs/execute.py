@@ -28,6 +28,9 @@ from core.store.records import RunRecord
 #: Called with the share done (0 to 1) and what is being done.
 OnProgress: TypeAlias = Callable[[float, str], None]
 
+#: What a run says that rests until somebody lets it go on.
+PAUSED = "Paused"
+
 _WRITE_SECONDS = 0.25
 _LOOK_SECONDS = 0.2
 #: How long the work may take to hear that it is cancelled; with the time to look and to write
@@ -71,6 +74,7 @@ class _Reporter:
 
     def __init__(self, run: str, on_progress: OnProgress | None) -> None:
         self.cancelled = threading.Event()
+        self.paused = threading.Event()
         self._run = run
         self._on_progress = on_progress
         self._begun = time.monotonic()
@@ -82,6 +86,8 @@ class _Reporter:
     def __call__(self, fraction: float, message: str, metrics: Mapping[str, Any]) -> None:
         if self.cancelled.is_set():
             raise Cancelled
+        if self.paused.is_set():
+            self._rest()
         self._fraction = max(self._fraction, fraction)
         self._message = message or self._message
         now = time.monotonic()
@@ -94,6 +100,24 @@ class _Reporter:
                 self.flush()
             if self._on_progress is not None:
                 self._on_progress(self._fraction, self._message)
+
+    def enough(self) -> bool:
+        """Whether somebody wants the present training to end; True once for each wish."""
+        with contextlib.suppress(StoreFailed, NotFound):
+            if runs.wished(self._run, "enough"):
+                runs.wish(self._run, "enough", on=False)
+                return True
+        return False
+
+    def _rest(self) -> None:
+        """Wait until the run may go on, or is cancelled; what is known by now can be seen."""
+        said, self._message = self._message, PAUSED
+        with contextlib.suppress(StoreFailed):
+            self.flush()
+        while self.paused.is_set():
+            if self.cancelled.wait(_LOOK_SECONDS):
+                raise Cancelled
+        self._message, self._written = said, -math.inf
 
     def flush(self) -> None:
         """Write what is known by now."""
@@ -110,7 +134,7 @@ def _plain(value: Any) -> Any:
 
 
 class _Watcher(threading.Thread):
-    """Looks for a cancel, and gives signs of life while the work is silent.
+    """Looks for a cancel or a pause, and gives signs of life while the work is silent.
 
     Parameters
     ----------
@@ -118,16 +142,23 @@ class _Watcher(threading.Thread):
         Id of the run.
     cancelled : threading.Event
         Set when a cancel is seen, or when the run was deleted.
+    paused : threading.Event
+        Set while the run shall rest.
     give_up : callable, optional
         Called when the work has not stopped after the grace that it has.
     """
 
     def __init__(
-        self, run: str, cancelled: threading.Event, give_up: Callable[[], None] | None
+        self,
+        run: str,
+        cancelled: threading.Event,
+        paused: threading.Event,
+        give_up: Callable[[], None] | None,
     ) -> None:
         super().__init__(name=f"watch {run}", daemon=True)
         self._run = run
         self._cancelled = cancelled
+        self._paused = paused
         self._give_up = give_up
         self._over = threading.Event()
 
@@ -145,6 +176,10 @@ class _Watcher(threading.Thread):
                 if seen is None and self._unwanted():
                     seen = now
                     self._cancelled.set()
+                if runs.wished(self._run, "pause"):
+                    self._paused.set()
+                else:
+                    self._paused.clear()
                 if now - beaten > BEAT_SECONDS:
                     beaten = now
                     runs.change(self._run, pid=os.getpid())
@@ -204,7 +239,9 @@ def execute(
         if leave is not None:
             leave()
 
-    watcher = _Watcher(run.id, reporter.cancelled, give_up if leave is not None else None)
+    watcher = _Watcher(
+        run.id, reporter.cancelled, reporter.paused, give_up if leave is not None else None
+    )
     watcher.start()
     try:
         runs.change(run.id, versions=versions(), message="Starting")
@@ -212,7 +249,7 @@ def execute(
             from core.jobs.tasks import TASKS
 
             tasks = TASKS
-        job = Job(run.id, from_json(run.request), Progress(reporter))
+        job = Job(run.id, from_json(run.request), Progress(reporter, enough=reporter.enough))
         result = tasks[run.kind](job)
         reporter.flush()
         return finish(state="done", result=result, message="")

@@ -116,6 +116,32 @@ def cancel(run_id: str) -> RunRecord:
     return run
 
 
+def pause(run_id: str) -> None:
+    """Let a run rest: it waits at its next report, with all that it has, until :func:`go_on`.
+
+    It keeps its worker and its memory. A run that is over stays as it is.
+    """
+    if runs.get(run_id).live:
+        runs.wish(run_id, "pause")
+
+
+def go_on(run_id: str) -> None:
+    """Let a run that rests go on."""
+    runs.get(run_id)
+    runs.wish(run_id, "pause", on=False)
+
+
+def paused(run_id: str) -> bool:
+    """Whether a run was asked to rest and not to go on since."""
+    return runs.wished(run_id, "pause")
+
+
+def enough(run_id: str) -> None:
+    """End the present training of a run and keep its best step; what follows goes on as usual."""
+    if runs.get(run_id).state == "running":
+        runs.wish(run_id, "enough")
+
+
 def _end_cancelled(run_id: str) -> None:
     time.sleep(_PATIENCE_SECONDS)
     with contextlib.suppress(WarmstartError):

@@ -55,7 +55,7 @@ class Attempt:
         if checkpoints.exists(self._model):
             outer.update(0.0, "Going on from where an earlier run stopped")
         kept = Checkpoints(self._read, self._write, every=EVERY_SECONDS)
-        return Progress(report, checkpoints=kept, key=self._model)
+        return Progress(report, checkpoints=kept, key=self._model, enough=outer.enough)
 
     def over(self) -> None:
         """Delete what was kept: the model is in the library."""

@@ -49,7 +49,7 @@ class PatchEncoder(Encoder):
         of the smaller side, from 3 to 8 pixels.
     filters : int, default=400
         Number of filters.
-    grid : int, default=3
+    grid : int, default=2
         Cells of the pooling, from side to side.
     patches : int, default=200000
         Patches that the filters are learned from.
@@ -81,7 +81,7 @@ class PatchEncoder(Encoder):
         patch: int | None = None,
         *,
         filters: int = 400,
-        grid: int = 3,
+        grid: int = 2,
         patches: int = 200_000,
         whitening: float = 0.01,
         random_state: int = 0,
@@ -404,7 +404,7 @@ METHOD = Method(
         Param(
             "grid",
             "int",
-            3,
+            2,
             "In how many parts from side to side it is told where a pattern occurs.",
             label="Parts of the picture",
             low=1,

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,8 @@ from core.store.home import home
 _ID = re.compile(r"[0-9a-z]{8,32}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _POINTS = "progress.jsonl"
+_WISHES = {"pause": "paused", "enough": "enough"}
+Wish: TypeAlias = Literal["pause", "enough"]
 
 
 def folder(run_id: str) -> Path:
@@ -68,6 +70,26 @@ def points(run_id: str) -> list[dict[str, Any]]:
             if isinstance(point, dict):
                 found.append(point)
     return found
+
+
+def wish(run_id: str, what: Wish, *, on: bool = True) -> None:
+    """Note what somebody wants of a running run, or take it back.
+
+    "pause": wait until it is taken back. "enough": end the present training, keep its best.
+    """
+    path = folder(run_id) / _WISHES[what]
+    if not path.parent.is_dir():
+        raise missing(run_id)
+    with in_words("write", path):
+        if on:
+            path.touch()
+        else:
+            path.unlink(missing_ok=True)
+
+
+def wished(run_id: str, what: Wish) -> bool:
+    """Whether that is wanted of a run."""
+    return (folder(run_id) / _WISHES[what]).exists()
 
 
 def save_arrays(run_id: str, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> None:

@@ -31,6 +31,8 @@ from core.store.run_files import (
     missing,
     points,
     save_arrays,
+    wish,
+    wished,
 )
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "points",
     "request_cancel",
     "save_arrays",
+    "wish",
+    "wished",
 ]
 
 # no letters or digits that are taken for one another, and one case only: ids are read aloud,

@@ -264,6 +264,7 @@ def test_a_failed_run_says_why_and_can_be_run_again(app: App, filled: dict[str, 
 def test_a_running_job_shows_progress_and_cancel(app: App, filled: dict[str, str]) -> None:
     import os
 
+    from core import jobs
     from core.store import runs
 
     made = runs.create(runs.get(filled["run"]).request, name="At work")
@@ -272,6 +273,17 @@ def test_a_running_job_shows_progress_and_cancel(app: App, filled: dict[str, str
     assert claimed.id == made.id
     runs.change(made.id, progress=0.4, message="Counting pairs")
     at = calm(app("evaluate", run=made.id))
+    assert f"enough_{made.id}" not in [button.key for button in at.button]
+    at.button(key=f"pause_{made.id}").click().run()
+    assert jobs.paused(made.id)
+    at = calm(app("evaluate", run=made.id))
+    assert at.button(key=f"pause_{made.id}").label == "Go on"
+    at.button(key=f"pause_{made.id}").click().run()
+    assert not jobs.paused(made.id)
+    runs.add_points(made.id, [{"train_loss": 0.4, "pass_": 1}])
+    at = calm(app("evaluate", run=made.id))
+    at.button(key=f"enough_{made.id}").click().run()
+    assert runs.wished(made.id, "enough")
     at.button(key=f"cancel_{made.id}").click().run()
     assert runs.get(made.id).cancel_requested
 

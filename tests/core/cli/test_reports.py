@@ -211,3 +211,9 @@ def test_deleting(call: Call, run: str) -> None:
 
 def test_cancelling_what_is_over_changes_nothing(call: Call, run: str) -> None:
     assert call("cancel", run, "--json").json == {"run": run, "state": "done"}
+
+
+def test_pausing_what_is_over_changes_nothing(call: Call, run: str) -> None:
+    assert call("pause", run, "--json").json == {"run": run, "state": "done", "paused": False}
+    assert "nothing to pause" in call("pause", run).out
+    assert call("resume", run, "--json").json == {"run": run, "state": "done", "paused": False}

@@ -125,3 +125,15 @@ def test_can_be_cancelled_within_a_pass(monkeypatch):
     with pytest.raises(Cancelled):
         follow(descent, Stopping(passes=9), progress=Progress(cancel))
     assert descent.passes == 0
+
+
+def test_it_ends_when_somebody_has_seen_enough(monkeypatch):
+    monkeypatch.setattr(course_module, "_BREATH", 0.0)
+    X, Y = some_rows()
+    wishes = iter([False, False, True, True])
+    progress = Progress(enough=lambda: next(wishes))
+    descent = Descent(X, Y, rate=1 / largest_curvature(X))
+    course = follow(descent, Stopping(passes=50, patience=50), progress=progress)
+    assert course.ending == "enough"
+    assert course.best_pass == 3
+    assert len(course.curves["train_loss"]) == 3

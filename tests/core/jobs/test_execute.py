@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import threading
 import time
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from core.errors import BadData, StoreFailed
 from core.jobs import execute as module
+from core.jobs import queue
 from core.jobs.execute import Job, Task, Terminated, execute
 from core.jobs.requests import DataRef, LoadRequest, to_json
 from core.store import runs
@@ -152,6 +154,74 @@ def test_a_cancel_is_heard_at_the_next_report() -> None:
             time.sleep(0.01)
 
     assert do(task).state == "cancelled"
+
+
+def test_a_pause_is_heard_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LOOK_SECONDS", 0.01)
+    seen: list[RunRecord] = []
+
+    def release(run_id: str) -> None:
+        while runs.get(run_id).message != module.PAUSED:
+            time.sleep(0.01)
+        seen.append(runs.get(run_id))
+        queue.go_on(run_id)
+
+    def task(job: Job) -> dict[str, Any]:
+        job.progress.update(0.3, "Counting")
+        queue.pause(job.run)
+        assert queue.paused(job.run)
+        other = threading.Thread(target=release, args=(job.run,))
+        other.start()
+        steps = 0
+        while other.is_alive():
+            steps += 1
+            job.progress.update(0.4, "Counting on")
+            time.sleep(0.005)
+        job.progress.update(0.5, "Counting on")
+        return {"steps": steps, "message": runs.get(job.run).message}
+
+    run = do(task)
+    assert run.state == "done"
+    assert [(one.state, one.progress) for one in seen] in ([("running", 0.3)], [("running", 0.4)])
+    assert run.result is not None
+    assert run.result["message"] == "Counting on"
+    assert not queue.paused(run.id)
+
+
+def test_a_run_that_rests_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LOOK_SECONDS", 0.01)
+
+    def stop(run_id: str) -> None:
+        while runs.get(run_id).message != module.PAUSED:
+            time.sleep(0.01)
+        runs.request_cancel(run_id)
+
+    def task(job: Job) -> dict[str, Any]:
+        queue.pause(job.run)
+        threading.Thread(target=stop, args=(job.run,)).start()
+        while True:
+            job.progress.update(0.5)
+            time.sleep(0.005)
+
+    assert do(task).state == "cancelled"
+
+
+def test_a_wish_to_stop_is_heard_once() -> None:
+    def task(job: Job) -> dict[str, Any]:
+        before = job.progress.enough()
+        queue.enough(job.run)
+        part = job.progress.part(0.2, 0.4).under("a").through(lambda *_: None)
+        return {"heard": [before, part.enough(), job.progress.enough()]}
+
+    assert do(task).result == {"heard": [False, True, False]}
+
+
+def test_what_is_over_is_neither_paused_nor_hurried() -> None:
+    run = do(lambda job: {})
+    queue.pause(run.id)
+    queue.enough(run.id)
+    assert not queue.paused(run.id)
+    assert not runs.wished(run.id, "enough")
 
 
 def test_without_a_way_to_leave_a_cancel_waits_for_the_work(
