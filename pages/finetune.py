@@ -7,7 +7,7 @@ from core.finetune import get_head, get_strategy, heads, strategies
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 from core.pretrain import methods_for
 from core.store import models, runs
-from ui import forms, shell
+from ui import forms, rate_finder, resources, shell
 from ui.command import command_line
 from ui.wording import number
 
@@ -150,6 +150,14 @@ def measured() -> None:
 
 
 head_settings = forms.settings_form(head.params, key=f"ft_{key}", more=measured)
+if key == "gradient" and (chosen in library or chosen == "none"):
+    rate_finder.offer(
+        resources.dataset(data.fingerprint),
+        chosen if chosen in library else None,
+        head_settings,
+        labels_per_class=None if everything else int(per_class or 1),
+        seed=int(st.session_state["ft_seed"] or 0),
+    )
 
 possible = {
     k: s
