@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.evaluate import words
 from core.store import runs
-from ui import charts, live, report, resources, shell
+from ui import charts, live, report, resources, shell, starting_from
 from ui.tables import runs_table
 
 asked = st.query_params.get("run")
@@ -82,5 +82,8 @@ with st.container(horizontal=True):
         "predict",
         run=record.id,
     )
-    shell.next_step("Fine-tune with other settings", "finetune", data=(record.dataset or "")[:12])
+    data = (record.dataset or "")[:12]
+    shell.next_step("A new run from this one", "finetune", data=data, like=record.id)
+    if starting_from.can_go_on(record):
+        shell.next_step("Go on for more passes", "finetune", data=data, on=record.id)
     shell.next_step("Compare with other runs", "runs")

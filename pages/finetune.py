@@ -7,7 +7,7 @@ from core.finetune import get_head, get_strategy, heads, strategies
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 from core.pretrain import methods_for
 from core.store import models, runs
-from ui import forms, rate_finder, resources, shell
+from ui import forms, rate_finder, resources, shell, starting_from
 from ui.command import command_line
 from ui.wording import number
 
@@ -22,6 +22,7 @@ if len(data.classes) < 2 or not data.labelled_train:
     shell.next_step("Choose data", "data")
     st.stop()
 
+starting_from.fill()
 st.subheader("Pretrained model", anchor=False)
 library = {record.id: record for record in models.list_all(modality=data.modality)}
 fresh = {
