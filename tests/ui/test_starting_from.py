@@ -66,7 +66,7 @@ def test_going_on_starts_from_its_weights(app: App, filled: dict[str, str]) -> N
 def test_what_is_gone_is_said_or_left_out(app: App, filled: dict[str, str]) -> None:
     at = app("finetune", data=filled["data"], like="2345678abcde")
     assert not at.exception
-    assert ["It may have been deleted; see all runs."] == [one.value for one in at.warning]
+    assert [one.value for one in at.warning] == ["It may have been deleted; see all runs."]
     old = finished(filled)
     models.delete(filled["model"])
     at = app("finetune", data=filled["data"], like=old)
