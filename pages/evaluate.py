@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.evaluate import words
 from core.store import runs
-from ui import charts, live, report, resources, shell, starting_from
+from ui import charts, live, report, reports, resources, shell, starting_from
 from ui.tables import runs_table
 
 asked = st.query_params.get("run")
@@ -61,20 +61,7 @@ if evaluation.comparison is not None:
         charts.draw(resources.run_chart(record.id, "gain_per_class"), key="ev_classes")
         st.caption("Of the two kept models, from the first draw of labels.")
 
-tabs = st.tabs(
-    ["Per class", "Confusion", "Mistakes", "Overfitting", "Settings"],
-    key="ev_tab",
-    bind="query-params",
-    on_change="rerun",
-)
-for tab, draw in zip(
-    tabs,
-    [report.per_class, report.confusion, report.mistakes, report.overfitting, report.settings],
-    strict=True,
-):
-    if tab.open:
-        with tab:
-            draw(record, evaluation)
+reports.show(record, evaluation)
 
 with st.container(horizontal=True):
     shell.next_step(

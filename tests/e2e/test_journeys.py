@@ -70,13 +70,13 @@ def test_first_request_is_a_deep_link(
     server = browser.start(home)
     try:
         page = context.new_page()
-        page.goto(f"{server.url}/evaluate?run={run}&ev_tab=Confusion")
+        page.goto(f"{server.url}/evaluate?run={run}&ev_tab=Mistakes")
         browser.settle(page)
         assert page.locator("h1").inner_text() == "Deep link"
         menu = page.locator('[data-testid="stSidebarNav"]')
         assert "Fine-tune" in menu.inner_text()
         assert f"run={run}" in page.url
-        assert "ev_tab=Confusion" in page.url
+        assert "ev_tab=Mistakes" in page.url
         assert (
             page.get_by_text("What is taken for what")
             .or_(page.get_by_text("It makes no mistake"))

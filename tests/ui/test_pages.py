@@ -201,11 +201,6 @@ def test_the_report_of_a_run(app: App, filled: dict[str, str]) -> None:
     assert "95 % interval" in said.replace("\u202f", " ").replace("\xa0", " ")
 
 
-@pytest.mark.parametrize("view", ["Per class", "Confusion", "Mistakes", "Overfitting", "Settings"])
-def test_every_view_of_a_report(app: App, filled: dict[str, str], view: str) -> None:
-    calm(app("evaluate", session={"ev_tab": view}, run=filled["run"]))
-
-
 def test_an_unknown_run_is_said_in_words(app: App) -> None:
     at = app("evaluate", run="nosuchrun00")
     assert not at.exception
