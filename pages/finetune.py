@@ -4,10 +4,8 @@ import streamlit as st
 
 from core import jobs
 from core.finetune import get_head, get_strategy, heads, strategies
-from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
-from core.pretrain import methods_for
-from core.store import models, runs
-from ui import forms, rate_finder, resources, shell, starting_from
+from core.jobs.requests import DataRef, FinetuneRequest
+from ui import forms, model_choice, rate_finder, resources, shell, starting_from
 from ui.command import command_line
 from ui.wording import number
 
@@ -24,60 +22,7 @@ if len(data.classes) < 2 or not data.labelled_train:
 
 starting_from.fill()
 st.subheader("Pretrained model", anchor=False)
-library = {record.id: record for record in models.list_all(modality=data.modality)}
-fresh = {
-    f"new:{m.key}": m
-    for m in methods_for(data.modality)
-    if not m.baseline and not any(param.kind == "file" for param in m.params)
-}
-# what was fine-tuned before can be transferred where its encoder is still in the library
-sources = {
-    f"run:{record.id}": record
-    for record in runs.list_all(kind="finetune", states=["done"], limit=50, brief=True)
-    if record.model in library
-}
-
-
-def title(key: str) -> str:
-    """How a choice of model reads."""
-    if key == "none":
-        return "Nothing pretrained (the baseline alone)"
-    if key in fresh:
-        return f"Pretrain now with default settings: {fresh[key].title}"
-    if key in sources:
-        return f"Transfer what a run learned: {sources[key].name} · {key[4:9]}"
-    return f"{library[key].name} · learned from {library[key].dataset_title}"
-
-
-own = [key for key, record in library.items() if record.dataset == data.fingerprint]
-others = [key for key in library if key not in own]
-options = [*own, *others, *fresh, *sources, "none"]
-if st.session_state.get("ft_model") not in options:
-    st.session_state["ft_model"] = options[0]
-chosen = st.selectbox(
-    "Model",
-    options,
-    format_func=title,
-    key="ft_model",
-    persist_state="session",
-    label_visibility="collapsed",
-)
-if chosen in library and library[chosen].dataset != data.fingerprint:
-    st.caption(
-        ":material/info: It learned from another data set. That can help, make no difference or hurt: "
-        "the verdict will say."
-        + (
-            " Pictures of another size are brought to the size that it learned from."
-            if data.modality == "image"
-            else ""
-        )
-    )
-
-if chosen in sources:
-    st.caption(
-        ":material/info: Its weights and labelled rows are the source. Classes are matched by their "
-        f"names; it learned on {shell.plain(sources[chosen].dataset_title)}."
-    )
+chosen = model_choice.choose(data)
 
 st.subheader("Labels", anchor=False)
 most = data.labelled_train
@@ -151,10 +96,10 @@ def measured() -> None:
 
 
 head_settings = forms.settings_form(head.params, key=f"ft_{key}", more=measured)
-if key == "gradient" and (chosen in library or chosen == "none"):
+if key == "gradient" and (chosen.model or chosen.nothing):
     rate_finder.offer(
         resources.dataset(data.fingerprint),
-        chosen if chosen in library else None,
+        chosen.model_id,
         head_settings,
         labels_per_class=None if everything else int(per_class or 1),
         seed=int(st.session_state["ft_seed"] or 0),
@@ -163,8 +108,8 @@ if key == "gradient" and (chosen in library or chosen == "none"):
 possible = {
     k: s
     for k, s in strategies().items()
-    if s.needs_model == (chosen != "none")
-    and s.needs_source == (chosen in sources)
+    if s.needs_model == (not chosen.nothing)
+    and s.needs_source == (chosen.source is not None)
     and (not s.heads or key in s.heads)
 }
 strategy = "frozen" if "frozen" in possible else next(iter(possible))
@@ -175,32 +120,23 @@ if len(possible) > 1:
         default=strategy,
         required=True,
         format_func=lambda k: possible[k].title,
-        key=f"ft_strategy_{chosen != 'none'}_{chosen in sources}_{key}",
+        key=f"ft_strategy_{not chosen.nothing}_{chosen.source is not None}_{key}",
     )
 st.caption(f"**{get_strategy(strategy).title}.** {get_strategy(strategy).help}")
 strategy_settings = forms.settings_form(get_strategy(strategy).params, key=f"ft_s_{strategy}")
 
-model_name = (
-    "Baseline"
-    if chosen == "none"
-    else fresh[chosen].title
-    if chosen in fresh
-    else f"{get_strategy(strategy).title} from {sources[chosen].name}"[:60]
-    if chosen in sources
-    else library[chosen].name.split(" on ")[0]
-)
 name = st.text_input(
     "Name of the run",
-    value=f"{model_name} on {data.title}",
+    value=f"{chosen.name(get_strategy(strategy).title)} on {data.title}",
     max_chars=80,
-    key=f"ft_name_{chosen}_{data.fingerprint[:8]}",
+    key=f"ft_name_{chosen.key}_{data.fingerprint[:8]}",
 )
 ref = DataRef(fingerprint=data.fingerprint)
 request = FinetuneRequest(
     data=ref,
-    model=chosen if chosen in library else None,
-    pretrain=PretrainRequest(data=ref, method=fresh[chosen].key) if chosen in fresh else None,
-    source=sources[chosen].id if chosen in sources else None,
+    model=chosen.model_id,
+    pretrain=chosen.pretrain(ref),
+    source=chosen.source_id,
     head=key,
     head_settings=head_settings,
     strategy=strategy,
