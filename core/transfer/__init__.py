@@ -1,0 +1,1 @@
+"""Which pretrained model suits a task, how far two domains are apart, adapting across them."""
