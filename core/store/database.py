@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 #: Version of the tables. Raise it with every change, and teach ``_migrate`` the way.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 FILE_NAME = "warmstart.db"
 _WAIT_SECONDS = 20
 
@@ -217,7 +217,7 @@ def _prepare(made: sa.Engine) -> None:
                 if version is None:
                     connection.execute(meta.insert().values(id=1, version=SCHEMA_VERSION, claims=0))
                 else:
-                    _migrate(int(version))
+                    _migrate(connection, int(version))
             return
         except (exc.IntegrityError, exc.ProgrammingError):
             # another process made the same tables in the same moment (not with SQLite)
@@ -247,13 +247,25 @@ def _switch_to_wal(made: sa.Engine) -> None:
             time.sleep(0.02)
 
 
-def _migrate(version: int) -> None:
+#: What each version of the tables added, as statements that every database takes.
+_ADDED: dict[int, tuple[str, ...]] = {
+    2: ("ALTER TABLE runs ADD COLUMN tags TEXT", "ALTER TABLE runs ADD COLUMN origin TEXT"),
+}
+
+
+def _migrate(connection: sa.Connection, version: int) -> None:
+    """Bring tables of an older version up to today's, in the transaction that looked at them."""
     if version > SCHEMA_VERSION:
         raise StoreFailed(
             f"The run database was made by a newer Warmstart (its version is {version}, this "
             f"program knows {SCHEMA_VERSION}).",
             hint="Update Warmstart, or point WARMSTART_HOME at another folder.",
         )
+    for step in range(version + 1, SCHEMA_VERSION + 1):
+        for statement in _ADDED[step]:
+            connection.exec_driver_sql(statement)
+    if version < SCHEMA_VERSION:
+        connection.execute(meta.update().values(version=SCHEMA_VERSION))
 
 
 def _worded(error: BaseException) -> StoreFailed:

@@ -37,6 +37,11 @@ class RunRecord:
         a process is used again), and the machine it runs on.
     updated : datetime, optional
         When the record last changed.
+    tags : tuple of str
+        What people sort runs by.
+    origin : dict, optional
+        Of an imported run: where it comes from (see :mod:`core.jobs.importing`). None for runs
+        that were made here.
     """
 
     id: str
@@ -66,11 +71,18 @@ class RunRecord:
     host: str | None = None
     pid_created: float | None = None
     updated: datetime | None = None
+    tags: tuple[str, ...] = ()
+    origin: dict[str, Any] | None = None
 
     @property
     def live(self) -> bool:
         """Whether it waits or works."""
         return self.state in LIVE
+
+    @property
+    def imported(self) -> bool:
+        """Whether it came in a bundle, and was not made here."""
+        return self.origin is not None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ and results alone, so a late word of a worker cannot revive a cancelled run.
 
 from __future__ import annotations
 
+import json
 import secrets
 import socket
 from collections.abc import Collection, Mapping
@@ -72,7 +73,7 @@ _FROZEN = frozenset(
 #: What may change at any time.
 _FREE = frozenset(
     {
-        *("name", "note", "starred", "dataset", "dataset_title", "model"),
+        *("name", "note", "starred", "tags", "dataset", "dataset_title", "model"),
         *("seconds", "peak_memory_mb", "versions"),
     }
 )
@@ -92,6 +93,7 @@ def create(
     model: str | None = None,
     parent: str | None = None,
     pid: int | None = None,
+    origin: Mapping[str, Any] | None = None,
 ) -> RunRecord:
     """Put a new run at the end of the queue, and make its folder.
 
@@ -109,6 +111,8 @@ def create(
         The run that this one was made from.
     pid : int, optional
         The process that works on it from now on: it never waits, so no worker can take it.
+    origin : mapping, optional
+        Where an imported run comes from.
 
     Raises
     ------
@@ -136,6 +140,8 @@ def create(
         "parent": parent,
         "starred": False,
         "note": "",
+        "tags": [],
+        "origin": None if origin is None else dict(origin),
     }
     if pid is not None:
         values.update(state="running", **_taken(pid, moment))
@@ -172,6 +178,8 @@ def list_all(
     states: Collection[RunState] | None = None,
     dataset: str | None = None,
     model: str | None = None,
+    starred: bool = False,
+    tag: str | None = None,
     limit: int = 200,
     brief: bool = False,
 ) -> list[RunRecord]:
@@ -181,6 +189,10 @@ def list_all(
     ----------
     kind, states, dataset, model : str, collection of str, str, str, optional
         What a run must have.
+    starred : bool
+        Only runs with a star.
+    tag : str, optional
+        Only runs with this tag, in whatever capitals.
     limit : int
         How many at most.
     brief : bool
@@ -203,8 +215,12 @@ def list_all(
         query = query.where(db.runs.c.dataset == dataset)
     if model is not None:
         query = query.where(db.runs.c.model == model)
+    if starred:
+        query = query.where(db.runs.c.starred)
+    if tag is not None:
+        query = query.where(_has_tag(tag))
     with db.reading() as connection:
-        return [RunRecord(**row) for row in connection.execute(query).mappings()]
+        return [_record(row) for row in connection.execute(query).mappings()]
 
 
 def change(run_id: str, **fields: Any) -> RunRecord:
@@ -213,7 +229,7 @@ def change(run_id: str, **fields: Any) -> RunRecord:
     A new state brings its times along: running sets ``started``; a final one sets ``finished``
     and, where not given, ``seconds``; done sets ``progress`` to 1.
 
-    On a run in a final state only name, note, star, data set, model, seconds, memory and
+    On a run in a final state only name, note, star, tags, data set, model, seconds, memory and
     versions change; everything else is left alone without complaint. So is a step back
     (running → queued). The returned record tells what holds.
 
@@ -356,7 +372,19 @@ def _fetch(connection: sa.Connection, run_id: str, *, lock: bool = False) -> Run
     row = connection.execute(query.with_for_update() if lock else query).mappings().first()
     if row is None:
         raise missing(run_id)
-    return RunRecord(**row)
+    return _record(row)
+
+
+def _record(row: Mapping[Any, Any]) -> RunRecord:
+    values = dict(row)
+    values["tags"] = tuple(values["tags"] or ())  # runs of version 1 have none
+    return RunRecord(**values)
+
+
+def _has_tag(tag: str) -> sa.ColumnElement[bool]:
+    """Tags are kept as a JSON list: one of them stands there between quotes."""
+    kept = sa.func.lower(sa.type_coerce(db.runs.c.tags, sa.Text))
+    return kept.contains(json.dumps(tag).lower(), autoescape=True)
 
 
 def _allowed(run: RunRecord, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -96,6 +96,9 @@ runs = sa.Table(
     sa.Column("parent", sa.String(32), sa.ForeignKey("runs.id", ondelete="SET NULL")),
     sa.Column("starred", sa.Boolean, nullable=False),
     sa.Column("note", Words, nullable=False),
+    # since version 2; old rows have nothing there
+    sa.Column("tags", Json),
+    sa.Column("origin", Json),
 )
 
 #: The results of runs without their long lists, so that a list of runs is quick to read.
