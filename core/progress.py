@@ -90,21 +90,22 @@ class Progress:
         """
         if self._report is not None:
             fraction = min(max(fraction, 0.0), 1.0)
-            self._report(
-                self._start + (self._stop - self._start) * fraction, message, dict(metrics)
-            )
+            self._report(self._at(fraction), message, dict(metrics))
 
     def part(self, start: float, stop: float) -> Progress:
         """A receiver for the share of this work from ``start`` to ``stop``."""
-        span = self._stop - self._start
         return Progress(
             self._report,
-            self._start + span * start,
-            self._start + span * stop,
+            self._at(start),
+            self._at(stop),
             checkpoints=self._checkpoints,
             key=self._key,
             enough=self._enough,
         )
+
+    def _at(self, fraction: float) -> float:
+        # rounding must not carry the end of a part past the start of the next one
+        return min(self._stop, self._start + (self._stop - self._start) * fraction)
 
     def under(self, key: str) -> Progress:
         """The same receiver with checkpoints of its own, for one piece of work among several."""

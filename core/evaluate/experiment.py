@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.errors import BadParam
+from core.errors import BadData, BadParam
 from core.evaluate.compare import compare
 from core.evaluate.curve import budgets, curve_point, in_order, labels_saved
 from core.evaluate.encoding import encode_rows
 from core.evaluate.metrics import score
 from core.evaluate.notes import notes
 from core.evaluate.results import CurvePoint, Evaluation, Scores
-from core.evaluate.trials import Contender, Encode, Learned, Sides, Trial, plan
+from core.evaluate.trials import Contender, Encode, Learned, Sides, Trial, plan, quiet
+from core.evaluate.validation import Validation, out_of_fold
 from core.finetune import get_head, get_strategy
 from core.finetune.base import Head, Strategy
 from core.finetune.classifier import Classifier
@@ -42,8 +43,10 @@ class Outcome:
         Its baseline on the same labels; None where the baseline itself was trained.
     arrays : dict of ndarray
         Of the kept model: "test_rows" and "train_rows" (indices into the data set; the training
-        rows are those of the first draw), "test_labels" (codes), "test_proba", "train_proba"
-        and, with a baseline, "baseline_proba" (of the test rows).
+        rows are those of the first draw), "test_labels" (codes), "test_proba", "train_proba",
+        with a baseline "baseline_proba" (of the test rows), and where labels could be held out
+        "validation_rows", "validation_labels" and "validation_proba"
+        (see :mod:`core.evaluate.validation`).
     """
 
     evaluation: Evaluation
@@ -66,6 +69,7 @@ def run_experiment(
     draws: int = 5,
     curve: bool = True,
     seed: int = 0,
+    validate: bool = True,
     encode: Encode | None = None,
     progress: Progress = SILENT,
 ) -> Outcome:
@@ -96,6 +100,9 @@ def run_experiment(
         Whether to measure other budgets too; without them the curve has this run's point.
     seed : int
         Of the draws, the heads and the bootstrap.
+    validate : bool
+        Whether to predict the kept model's labelled rows out of fold too (see
+        :mod:`core.evaluate.validation`). Off where the source has learned from these labels.
     encode : callable, optional
         ``encode(encoder, indices)`` in place of encoding here, to keep encoded rows on disk.
     progress : Progress
@@ -149,9 +156,20 @@ def run_experiment(
         contenders,
         make_head=lambda trial: spec.make(head_values, seed + trial.draw),
         seed=seed,
-        progress=progress.part(0.3, 0.95),
+        progress=progress.part(0.3, 0.88),
     )
-    evaluation = _evaluate(measured, sides, seed=seed, progress=progress.part(0.95, 1.0))
+    held_out: Validation | None = None
+    remarks: tuple[str, ...] = ()
+    if validate:
+        held_out, remarks = _validate(
+            contenders[0],
+            trials[0],
+            lambda: spec.make(head_values, seed),
+            seed=seed,
+            progress=progress.part(0.88, 0.95),
+        )
+    evaluation = _evaluate(measured, held_out, sides, seed=seed, progress=progress.part(0.95, 1.0))
+    evaluation = replace(evaluation, notes=(*evaluation.notes, *remarks))
     kept, *others = measured[0].kept
     arrays: dict[str, np.ndarray[Any, Any]] = {
         "test_rows": sides.test,
@@ -162,6 +180,8 @@ def run_experiment(
     }
     if others:
         arrays["baseline_proba"] = others[0].test_proba
+    if held_out is not None:
+        arrays |= held_out.arrays()
     return Outcome(
         evaluation=evaluation,
         classifier=kept.classifier,
@@ -214,7 +234,7 @@ def _measure(
                     trial,
                     partial(make_head, trial),
                     seed=seed + trial.draw,
-                    progress=share if live else _quiet(share, trial.title),
+                    progress=share if live else quiet(share, trial.title),
                 )
             )
         right = [one.right()[None] for one in learned]
@@ -230,9 +250,19 @@ def _measure(
     return measured
 
 
-def _quiet(progress: Progress, message: str) -> Progress:
-    """The same bar and the same cancelling, without the numbers."""
-    return Progress(lambda fraction, _, __: progress.update(fraction, message))
+def _validate(
+    contender: Contender,
+    trial: Trial,
+    make_head: Callable[[], Head],
+    *,
+    seed: int,
+    progress: Progress,
+) -> tuple[Validation | None, tuple[str, ...]]:
+    """Out-of-fold predictions; a model that cannot do with fewer labels is no reason to fail."""
+    try:
+        return out_of_fold(contender, trial, make_head, seed=seed, progress=progress), ()
+    except (BadData, BadParam) as error:
+        return None, (f"No labelled row could be held out: {error.message}",)
 
 
 def _live(trial: Trial, right: Sequence[Bools]) -> dict[str, float]:
@@ -246,7 +276,12 @@ def _live(trial: Trial, right: Sequence[Bools]) -> dict[str, float]:
 
 
 def _evaluate(
-    measured: Sequence[_Measured], sides: Sides, *, seed: int, progress: Progress
+    measured: Sequence[_Measured],
+    held_out: Validation | None,
+    sides: Sides,
+    *,
+    seed: int,
+    progress: Progress,
 ) -> Evaluation:
     own = measured[0]
     classes = sides.dataset.classes
@@ -274,6 +309,7 @@ def _evaluate(
         test=test,
         baseline_train=on_train(others[0]) if others else None,
         baseline_test=on_test(others[0]) if others else None,
+        validation=score(held_out.labels, held_out.proba, classes, seed=seed) if held_out else None,
         comparison=comparison,
         curve=curve,
         labels_saved=saved,

@@ -104,7 +104,11 @@ class LabelsSaved:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Everything that the report of a fine-tuning says."""
+    """Everything that the report of a fine-tuning says.
+
+    ``validation`` has the scores of the labelled rows out of fold, where there are such
+    predictions (:mod:`core.evaluate.validation`).
+    """
 
     classes: tuple[str, ...]
     train: Scores
@@ -118,6 +122,7 @@ class Evaluation:
     labels: int = 0
     curves: Mapping[str, list[float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    validation: Scores | None = None
 
     @property
     def point(self) -> CurvePoint | None:
@@ -168,7 +173,7 @@ def _scores(values: Any) -> Scores | None:
 def evaluation_from_json(values: Mapping[str, Any]) -> Evaluation:
     """The evaluation again."""
     fields = dict(values)
-    for name in ("train", "test", "baseline_train", "baseline_test"):
+    for name in ("train", "test", "baseline_train", "baseline_test", "validation"):
         fields[name] = _scores(fields.get(name))
     if fields.get("comparison"):
         comparison = dict(fields["comparison"])

@@ -162,32 +162,61 @@ class Contender:
         self, trial: Trial, make_head: Callable[[], Head], *, seed: int, progress: Progress
     ) -> Learned:
         """Learn from the rows of a trial and predict the test rows."""
-        chosen = self.sides.train[trial.positions]
+        classifier = self.fit(trial.positions, make_head, seed=seed, progress=progress)
+        train = self.training_rows(classifier, trial.positions)
+        if classifier.encoder is self.encoder:
+            test = self.encoded[len(self.sides.train) :]
+        else:
+            test = self.encode(classifier.encoder, self.sides.test)
+        proba = classifier.predict_proba_encoded(test)
+        return Learned(trial, classifier, train, proba, self.sides.truth)
+
+    def fit(
+        self,
+        positions: Ints,
+        make_head: Callable[[], Head],
+        *,
+        away: Ints | None = None,
+        seed: int,
+        progress: Progress,
+    ) -> Classifier:
+        """Learn from the labelled rows at these positions among the training rows.
+
+        Rows at ``away`` are kept out of sight altogether, as if they were test rows: strategies
+        that look at rows without a label do not get them.
+        """
+        chosen = self.sides.train[positions]
         if self.sides.dataset.test[chosen].any():
             raise AssertionError("A test row was about to be learned from.")
         task = Task(
             rows=self.sides.dataset.take(chosen),
-            labels=self.sides.labels[trial.positions],
-            encoded=self.encoded[trial.positions],
-            pool=lambda: self._pool(trial),
+            labels=self.sides.labels[positions],
+            encoded=self.encoded[positions],
+            pool=lambda: self._pool(positions, away),
             encoder=self.encoder,
             make_head=make_head,
             seed=seed,
             source=self.source,
         )
         encoder, head = self.strategy.learn(task, self.settings, progress)
-        classifier = Classifier(encoder, head, self.sides.dataset.classes)
-        if encoder is self.encoder:
-            train, test = task.encoded, self.encoded[len(self.sides.train) :]
-        else:
-            train, test = self.encode(encoder, chosen), self.encode(encoder, self.sides.test)
-        proba = classifier.predict_proba_encoded(test)
-        return Learned(trial, classifier, train, proba, self.sides.truth)
+        return Classifier(encoder, head, self.sides.dataset.classes)
 
-    def _pool(self, trial: Trial) -> Matrix:
-        others = np.setdiff1d(np.arange(len(self.sides.train)), trial.positions)
+    def training_rows(self, classifier: Classifier, positions: Ints) -> Matrix:
+        """Training rows through the encoder of a classifier that was learned here."""
+        if classifier.encoder is self.encoder:
+            return self.encoded[positions]
+        return self.encode(classifier.encoder, self.sides.train[positions])
+
+    def _pool(self, positions: Ints, away: Ints | None) -> Matrix:
+        seen = positions if away is None else np.concatenate([positions, away])
+        others = np.setdiff1d(np.arange(len(self.sides.train)), seen)
         return stack([self.encoded[others], self._unlabelled])
 
     @cached_property
     def _unlabelled(self) -> Matrix:
         return self.encode(self.encoder, self.sides.dataset.pool_rows("unlabelled"))
+
+
+def quiet(progress: Progress, message: str) -> Progress:
+    """The same bar and the same cancelling, without the numbers, the wishes and checkpoints."""
+    return Progress(lambda fraction, _, __: progress.update(fraction, message))

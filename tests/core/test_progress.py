@@ -54,3 +54,11 @@ def test_cancelling_travels_up() -> None:
 
     with pytest.raises(Cancelled):
         Progress(stop).part(0.1, 0.2).update(0.0)
+
+
+def test_the_end_of_a_part_is_not_past_the_start_of_the_next() -> None:
+    heard: list[float] = []
+    whole = Progress(lambda share, _, __: heard.append(share))
+    whole.part(0.3, 0.88).part(0.5, 1.0).update(1.0)  # 0.3 + (0.88 - 0.3) is above 0.88
+    whole.part(0.88, 1.0).update(0.0)
+    assert heard == [0.88, 0.88]

@@ -1,0 +1,175 @@
+"""Out-of-fold predictions of the labelled rows: what thresholds and calibration may be chosen on.
+
+The test rows judge and choose nothing; the training rows that a model learned from flatter it.
+So the labelled rows are dealt into folds, and each fold is predicted by a model that the same
+strategy, head and encoder learned without its labels (cross-fitting; Stone 1974).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.evaluate.trials import Contender, Trial, quiet
+from core.finetune.base import Head
+from core.progress import Progress
+from core.types import Floats, Ints
+
+#: Folds at most.
+FOLDS = 5
+
+#: Beyond so many labelled rows, one fold of about so many rows stands for all.
+MANY = 2_000
+
+#: Why a run has no such predictions, in words.
+ABSENT = (
+    "This run has no predictions of labelled rows that were held out. It is older than they are, "
+    "or it has too few labels to hold any out, or its source had learned from rows of this very "
+    "data set. Run it again with two labels per class or more to get them."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """Labelled training rows, each predicted by a model that had not learned its label.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (n,)
+        Indices into the data set.
+    labels : ndarray of int, shape (n,)
+        Their codes.
+    proba : ndarray of float, shape (n, k)
+        Probabilities of all classes.
+    """
+
+    rows: Ints
+    labels: Ints
+    proba: Floats
+
+    def arrays(self) -> dict[str, np.ndarray[Any, Any]]:
+        """As they are kept with a run."""
+        return {
+            "validation_rows": self.rows,
+            "validation_labels": self.labels,
+            "validation_proba": self.proba,
+        }
+
+
+def from_arrays(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Validation | None:
+    """The validation predictions among the arrays of a run; None where it has none.
+
+    Parameters
+    ----------
+    arrays : mapping
+        What :func:`core.store.runs.load_arrays` gives for "predictions".
+    """
+    if "validation_rows" not in arrays or not len(arrays["validation_rows"]):
+        return None
+    return Validation(
+        arrays["validation_rows"], arrays["validation_labels"], arrays["validation_proba"]
+    )
+
+
+def deal(labels: Ints, *, seed: int) -> list[Ints]:
+    """Rows to hold out together, fold by fold.
+
+    Each class is shuffled and dealt out in turn, going on at the fold where the class before
+    ended: folds differ by a row at most, in size as in what they hold of each class. A class
+    with a single row is never held out, for nothing would know it.
+
+    Parameters
+    ----------
+    labels : ndarray of int, shape (n,)
+        Codes of the labelled rows.
+    seed : int
+        Of the shuffle.
+
+    Returns
+    -------
+    list of ndarray of int
+        Positions in ``labels``. Up to ``FOLDS`` folds for up to ``MANY`` rows; beyond that a
+        single one of a fifth of the rows, or of ``MANY`` where that is less. Empty where fewer
+        than two classes have two rows.
+    """
+    rng = np.random.default_rng(seed)
+    codes, counts = np.unique(labels, return_counts=True)
+    several = codes[counts >= 2]
+    if len(several) < 2:
+        return []
+    order = np.concatenate([rng.permutation(np.flatnonzero(labels == code)) for code in several])
+    if len(order) <= MANY:
+        count = kept = min(FOLDS, len(order))
+    else:
+        count, kept = max(FOLDS, len(order) // MANY), 1
+    return [np.sort(order[fold::count]) for fold in range(kept)]
+
+
+def out_of_fold(
+    contender: Contender,
+    trial: Trial,
+    make_head: Callable[[], Head],
+    *,
+    seed: int,
+    progress: Progress,
+) -> Validation | None:
+    """Predict the labelled rows of a trial by models that had not learned their labels.
+
+    Strategies that look at rows without a label do not see the rows held out at all, as they
+    do not see test rows. The encoder is the trial's own: where it was pretrained on the
+    training rows, it has seen the held-out ones without their labels, which test rows are spared.
+
+    The cost is bounded: up to 2,000 labelled rows each is held out once (five trainings on four
+    fifths of the rows, few beside what a label curve trains on); beyond that there is one more
+    training, on at least four fifths of the rows, and only the rows it did without are predicted.
+
+    Parameters
+    ----------
+    contender : Contender
+        Encoder, strategy and rows.
+    trial : Trial
+        Its label budget is what is split; no other row is looked at.
+    make_head : callable
+        As for learning.
+    seed : int
+        Of the folds and of the learning.
+    progress : Progress
+        Told of each fold.
+
+    Returns
+    -------
+    Validation or None
+        Rows of classes with a single label are not among them; None where nothing can be split.
+    """
+    positions = trial.positions
+    labels = contender.sides.labels[positions]
+    held_out = deal(labels, seed=seed)
+    if not held_out:
+        return None
+    proba = []
+    for number, out in enumerate(held_out):
+        part = progress.part(number / len(held_out), (number + 1) / len(held_out))
+        title = "Asking about held-out labels" + (
+            f", fold {number + 1} of {len(held_out)}" if len(held_out) > 1 else ""
+        )
+        part.update(0.0, title)
+        classifier = contender.fit(
+            np.delete(positions, out),
+            make_head,
+            away=positions[out],
+            seed=seed,
+            progress=quiet(part, title),  # losses are those of the model that is kept
+        )
+        encoded = contender.training_rows(classifier, positions[out])
+        proba.append(classifier.predict_proba_encoded(encoded))
+    where = np.concatenate(held_out)
+    order = np.argsort(where, kind="stable")
+    picked = positions[where[order]]
+    return Validation(
+        rows=contender.sides.train[picked],
+        labels=contender.sides.labels[picked],
+        proba=np.vstack(proba)[order],
+    )

@@ -1,0 +1,167 @@
+"""Out-of-fold predictions: which rows, by models that knew what, and when there are none."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.data.dataset import UNLABELLED
+from core.errors import BadData
+from core.evaluate import experiment, validation
+from core.evaluate.metrics import score
+from core.finetune import get_head
+from core.finetune.base import Strategy
+from core.progress import Progress
+from tests.core.evaluate.test_experiment import GUESSES, KNOWS, Columns, made_up, run
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=1, max_size=60).map(np.array),
+    st.integers(0, 3),
+)
+def test_each_row_is_held_out_once_and_its_class_stays_known(labels: Any, seed: int) -> None:
+    folds = validation.deal(labels, seed=seed)
+    counts = np.bincount(labels)
+    several = np.flatnonzero(counts[labels] >= 2)
+    if len(np.unique(labels[several])) < 2:
+        assert folds == []
+        return
+    assert sorted(np.concatenate(folds)) == sorted(several)
+    assert len(folds) == min(validation.FOLDS, len(several))
+    sizes = [len(fold) for fold in folds]
+    assert max(sizes) - min(sizes) <= 1
+    for fold in folds:
+        assert set(np.delete(labels, fold)) == set(labels)
+    for code in np.flatnonzero(counts >= 2):
+        shares = [int((labels[fold] == code).sum()) for fold in folds]
+        assert max(shares) - min(shares) <= 1
+
+
+def test_many_labels_are_one_fold() -> None:
+    labels = np.arange(2_001) % 3
+    (fold,) = validation.deal(labels, seed=0)
+    assert len(fold) == 401
+    labels = np.arange(30_000) % 3
+    (fold,) = validation.deal(labels, seed=0)
+    assert len(fold) == validation.MANY
+    assert np.bincount(labels[fold]).tolist() == [667, 667, 666]
+
+
+def test_predictions_are_those_of_models_without_the_rows() -> None:
+    dataset = made_up()
+    outcome = run(dataset, seed=3)
+    found = validation.from_arrays(outcome.arrays)
+    assert found is not None
+    train = outcome.arrays["train_rows"]
+    assert (found.rows == train).all()
+    assert (found.labels == dataset.labels[train]).all()
+    assert found.proba.shape == (15, 3)
+    spec = get_head("logistic")
+    for fold in validation.deal(dataset.labels[train], seed=3):
+        kept = np.delete(train, fold)
+        head = spec.make({p.name: p.default for p in spec.params}, 3)
+        head.fit(KNOWS.transform(dataset.take(kept)), dataset.labels[kept])
+        by_hand = head.predict_proba(KNOWS.transform(dataset.take(train[fold])))
+        assert found.proba[fold] == pytest.approx(by_hand)
+    assert outcome.evaluation.validation == score(
+        found.labels, found.proba, dataset.classes, seed=3
+    )
+
+
+def test_no_test_row_is_among_them_or_teaches_anything() -> None:
+    dataset = made_up()
+    rows, labels = dataset.rows.copy(), dataset.labels.copy()
+    rows[dataset.test] = 7 - 3 * rows[dataset.test]
+    labels[dataset.test] = (labels[dataset.test] + 1) % 3
+    spoilt = dataclasses.replace(dataset, rows=rows, labels=labels)
+    honest, other = run(dataset).arrays, run(spoilt).arrays
+    assert not dataset.test[honest["validation_rows"]].any()
+    assert (honest["validation_proba"] == other["validation_proba"]).all()
+
+
+def test_a_class_with_one_label_is_left_out_but_known() -> None:
+    dataset = made_up(120)
+    labels = dataset.labels.copy()
+    labels[np.flatnonzero((labels == 2) & ~dataset.test)[1:]] = UNLABELLED
+    arrays = run(dataclasses.replace(dataset, labels=labels)).arrays
+    assert set(arrays["validation_labels"]) == {0, 1}
+    assert len(arrays["validation_rows"]) == 10
+    assert (arrays["validation_proba"][:, 2] > 0).all()
+
+
+def test_one_label_per_class_cannot_be_split() -> None:
+    outcome = run(labels_per_class=1)
+    assert "validation_rows" not in outcome.arrays
+    assert validation.from_arrays(outcome.arrays) is None
+    assert outcome.evaluation.validation is None
+
+
+def test_they_can_be_left_away_and_change_nothing_else() -> None:
+    with_them, without = run(), run(validate=False)
+    assert "validation_rows" not in without.arrays
+    assert dataclasses.replace(with_them.evaluation, validation=None) == without.evaluation
+    assert (with_them.arrays["test_proba"] == without.arrays["test_proba"]).all()
+
+
+def test_held_out_rows_are_not_even_seen_without_their_labels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dataset = made_up(120)
+    seen: list[tuple[int, set[Any]]] = []
+
+    def learn(task: Any, settings: Mapping[str, Any], progress: Progress) -> Any:
+        progress.update(0.5, "learning", train_loss=1.0)
+        seen.append((len(task.labels), {tuple(row) for row in task.pool()}))
+        other = Columns(0, 3)  # encoders that change are asked for the held-out rows, too
+        return other, task.make_head().fit(other.transform(task.rows), task.labels)
+
+    looking = Strategy("looking", "Looking", "", "", (), learn)
+    known = experiment.get_strategy
+    monkeypatch.setattr(
+        experiment, "get_strategy", lambda key: looking if key == "looking" else known(key)
+    )
+    heard: list[Any] = []
+    outcome = run(
+        dataset,
+        strategy="looking",
+        draws=1,
+        progress=Progress(lambda f, m, x: heard.append((m, dict(x)))),
+    )
+    ours = {tuple(row) for row in KNOWS.transform(dataset.take(outcome.arrays["train_rows"]))}
+    folds = seen[1:]
+    assert [labels for labels, _ in folds] == [12] * 5
+    for _, pool in folds:
+        assert len(pool) == 60 - 15
+        assert not pool & ours
+    inside = [x for m, x in heard if m.startswith("Asking about held-out labels, fold 3 of 5")]
+    assert inside
+    assert not any("train_loss" in x for x in inside)
+
+
+def test_a_model_that_cannot_do_with_fewer_labels_is_kept_with_a_note(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise BadData("It takes 15 rows.")
+
+    monkeypatch.setattr(experiment, "out_of_fold", fails)
+    evaluation = run().evaluation
+    assert evaluation.validation is None
+    assert evaluation.notes == ("No labelled row could be held out: It takes 15 rows.",)
+
+
+def test_without_a_model_the_baseline_is_asked() -> None:
+    alone = run(encoder=None)
+    found = validation.from_arrays(alone.arrays)
+    assert found is not None
+    assert len(found.rows) == 15
+    other = experiment.run_experiment(
+        made_up(), GUESSES, GUESSES, head="logistic", labels_per_class=5, draws=1, curve=False
+    )
+    assert found.proba == pytest.approx(other.arrays["validation_proba"])
