@@ -15,6 +15,8 @@ Topology = Literal["rectangular", "hexagonal"]
 
 #: Classes that get a colour of their own; the rest is grey.
 _COLOURED = len(KINDS)
+#: Letters of a label that are as wide as a map.
+_LETTERS = 42
 
 
 def u_matrix(distances: Floats, at: Floats, topology: Topology) -> Chart:
@@ -102,13 +104,27 @@ def plane(values: Floats, at: Floats, topology: Topology, name: str) -> Chart:
 def _names(
     counts: Ints, totals: Ints, most: Ints, at: Floats, classes: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """The name of each class at the cell that has most of its rows."""
-    notes = []
-    for code, name in enumerate(classes):
+    """The name of each class at the cell that has most of its rows.
+
+    A name that would lie upon another goes to the class's next cell; one that finds no room
+    is left out, and can be read by pointing at a cell.
+    """
+    notes: list[dict[str, Any]] = []
+    if not classes or len(classes) > 2 * _COLOURED:
+        return notes
+    columns = float(at[:, 1].max() - at[:, 1].min()) + 1.4
+    taken: list[tuple[float, float, float]] = []
+    for code in np.argsort(-counts.sum(axis=0), kind="stable").tolist():
         own = np.where(most == code, counts[:, code], 0)
-        if own.any() and len(classes) <= 2 * _COLOURED:
-            cell = int(own.argmax())
-            notes.append(note(f"<b>{label(name, 12)}</b>", x=at[cell, 1], y=at[cell, 0]))
+        text = label(classes[code], 12)
+        # a map is some 40 letters wide, whatever the number of its cells
+        half = len(text) * columns / _LETTERS / 2
+        for cell in np.argsort(-own, kind="stable")[: int((own > 0).sum())].tolist():
+            down, across = float(at[cell, 0]), float(at[cell, 1])
+            if all(abs(down - y) > 0.7 or abs(across - x) > half + w for y, x, w in taken):
+                taken.append((down, across, half))
+                notes.append(note(f"<b>{text}</b>", x=across, y=down))
+                break
     return notes
 
 

@@ -112,7 +112,7 @@ def clusters(
     encoder : Encoder
         A fitted one with clusters.
     rows : Rows, optional
-        Where typical rows are looked for; without, sizes are those of the pool.
+        Where typical rows are looked for. Sizes are those of the pool, with rows and without.
     k_terms, k_rows : int
         Terms and rows of each cluster.
 
@@ -139,7 +139,6 @@ def clusters(
     if rows is not None:
         distances = encoder.distances(rows)
         nearest = distances.argmin(axis=1)
-        sizes = np.bincount(nearest, minlength=len(centres))
         for i in range(len(centres)):
             members = np.flatnonzero(nearest == i)
             order = np.argsort(distances[members, i], kind="stable")[:k_rows]

@@ -34,6 +34,20 @@ def test_hits_take_the_colour_of_the_commonest_class() -> None:
     assert chart.alt == "Rows in 3 of 4 cells, coloured by the commonest class."
 
 
+def test_names_of_classes_never_lie_upon_each_other() -> None:
+    at = places(1, 12, "rectangular")
+    counts = np.zeros((12, 3), dtype=int)
+    counts[4] = (9, 0, 0)
+    counts[5] = (0, 8, 0)  # beside the first: its name goes to the next cell of its class
+    counts[11] = (0, 1, 0)
+    counts[3] = (0, 0, 7)  # finds no room at all
+    notes = hits(counts, at, "rectangular", ("first class", "second", "third")).figure.layout
+    assert [(note.text, note.x) for note in notes.annotations] == [
+        ("<b>first class</b>", 4.0),
+        ("<b>second</b>", 11.0),
+    ]
+
+
 def test_hits_without_classes_and_a_flat_plane() -> None:
     chart = hits(np.array([[2], [0], [1], [4]]), AT, "hexagonal", ())
     assert chart.alt == "Rows in 3 of 4 cells."
