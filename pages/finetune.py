@@ -2,11 +2,18 @@
 
 import streamlit as st
 
-from core import jobs
 from core.finetune import get_head, get_strategy, heads, strategies
 from core.jobs.requests import DataRef, FinetuneRequest
-from ui import forms, model_choice, rate_finder, resources, shell, starting_from
-from ui.command import command_line
+from ui import (
+    forms,
+    launch,
+    model_choice,
+    presets,
+    rate_finder,
+    resources,
+    shell,
+    starting_from,
+)
 from ui.wording import number
 
 shell.start("finetune")
@@ -26,13 +33,7 @@ chosen = model_choice.choose(data)
 
 st.subheader("Labels", anchor=False)
 most = data.labelled_train
-with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
-    everything = st.toggle(
-        "Use every label",
-        key="ft_all",
-        persist_state="session",
-        help=f"{number(most)} labelled rows may be learned from.",
-    )
+with st.grid(2, min_column_width=200, vertical_alignment="bottom"):
     per_class = st.number_input(
         "Labels per class",
         min_value=1,
@@ -41,28 +42,30 @@ with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
         step=1,
         key="ft_labels",
         persist_state="session",
-        disabled=bool(everything),
-        help="How many rows of each class may show their label. Classes with fewer give all they have.",
+        disabled=bool(st.session_state.get("ft_all")),
+        help="Classes with fewer give all they have.",
     )
-    draws = st.number_input(
-        "Draws",
-        min_value=1,
-        max_value=20,
-        value=5,
-        step=1,
-        key="ft_draws",
+    everything = st.toggle(
+        "Use every label",
+        key="ft_all",
         persist_state="session",
-        disabled=bool(everything),
-        help="How many times the labelled rows are drawn. More draws show how much of the result is "
-        "luck in which rows are labelled; the first draw's model is kept.",
+        help=f"{number(most)} labelled rows may be learned from.",
     )
+st.caption(
+    "How many rows of each class may show their label. The others stand in for rows that nobody "
+    "has labelled: that is what few labels would feel like."
+)
+budget = None if everything else int(per_class or 1)
+
+st.subheader("How thorough", anchor=False)
+preset = presets.choose(data, chosen, budget)
 
 st.subheader("Head", anchor=False)
 specs = heads()
 key = st.segmented_control(
     "Head",
     list(specs),
-    default="svm" if "svm" in specs else next(iter(specs)),
+    default="svm",
     required=True,
     format_func=lambda k: specs[k].title,
     key="ft_head",
@@ -70,19 +73,23 @@ key = st.segmented_control(
     label_visibility="collapsed",
 )
 head = get_head(key)
-st.caption(head.help)
+st.caption(f"The classifier that learns from the labels. {head.help}")
 
 
 def measured() -> None:
-    """What is measured beside the run's own budget, and the seed."""
-    with st.grid(2, min_column_width=200, vertical_alignment="bottom"):
-        st.toggle(
-            "Measure the whole label curve",
-            value=True,
-            key="ft_curve",
+    """How it is measured, and the seed."""
+    with st.grid(3, min_column_width=200, vertical_alignment="bottom"):
+        st.number_input(
+            "Draws",
+            min_value=1,
+            max_value=50,
+            value=5,
+            step=1,
+            key="ft_draws",
             persist_state="session",
-            help="Scores at 1, 2, 5, 10, 20 and 50 labels per class as well: it shows how many "
-            "labels pretraining saves, and takes longer.",
+            disabled=bool(everything),
+            help="How many times the labelled rows are drawn. More draws show how much of the "
+            "result is luck in which rows are labelled; the first draw's model is kept.",
         )
         st.number_input(
             "Seed",
@@ -93,6 +100,14 @@ def measured() -> None:
             persist_state="session",
             help="The same seed draws the same rows again.",
         )
+        st.toggle(
+            "Measure the whole label curve",
+            value=True,
+            key="ft_curve",
+            persist_state="session",
+            help="Scores at 1, 2, 5, 10, 20, 50 and all labels per class as well: it shows how "
+            "many labels pretraining saves, and takes longer.",
+        )
 
 
 head_settings = forms.settings_form(head.params, key=f"ft_{key}", more=measured)
@@ -101,28 +116,31 @@ if key == "gradient" and (chosen.model or chosen.nothing):
         resources.dataset(data.fingerprint),
         chosen.model_id,
         head_settings,
-        labels_per_class=None if everything else int(per_class or 1),
+        labels_per_class=budget,
         seed=int(st.session_state["ft_seed"] or 0),
     )
 
-possible = {
+st.subheader("Strategy", anchor=False)
+fits = {
     k: s
     for k, s in strategies().items()
-    if s.needs_model == (not chosen.nothing)
-    and s.needs_source == (chosen.source is not None)
-    and (not s.heads or key in s.heads)
+    if s.needs_model == (not chosen.nothing) and s.needs_source == (chosen.source is not None)
 }
-strategy = "frozen" if "frozen" in possible else next(iter(possible))
-if len(possible) > 1:
-    strategy = st.segmented_control(
-        "Strategy",
-        list(possible),
-        default=strategy,
-        required=True,
-        format_func=lambda k: possible[k].title,
-        key=f"ft_strategy_{not chosen.nothing}_{chosen.source is not None}_{key}",
-    )
-st.caption(f"**{get_strategy(strategy).title}.** {get_strategy(strategy).help}")
+possible = {k: s for k, s in fits.items() if not s.heads or key in s.heads}
+strategy = st.segmented_control(
+    "Strategy",
+    list(possible),
+    default="frozen" if "frozen" in possible else next(iter(possible)),
+    required=True,
+    format_func=lambda k: possible[k].title,
+    key=presets.strategy_key(chosen, key),
+    persist_state="session",
+    label_visibility="collapsed",
+)
+st.caption(f"How what was pretrained enters. {get_strategy(strategy).help}")
+for other in fits.keys() - possible.keys():
+    names = " or ".join(specs[name].title for name in fits[other].heads)
+    st.caption(f":material/info: {fits[other].title} is offered with the head {names}.")
 strategy_settings = forms.settings_form(get_strategy(strategy).params, key=f"ft_s_{strategy}")
 
 name = st.text_input(
@@ -141,18 +159,20 @@ request = FinetuneRequest(
     head_settings=head_settings,
     strategy=strategy,
     strategy_settings=strategy_settings,
-    labels_per_class=None if everything else int(per_class or 1),
-    draws=1 if everything else int(draws or 1),
+    labels_per_class=budget,
+    draws=1 if everything else int(st.session_state["ft_draws"] or 1),
     curve=bool(st.session_state["ft_curve"]),
     seed=int(st.session_state["ft_seed"] or 0),
     name=name or "",
 )
-with st.container(border=True):
-    st.markdown(
-        "The baseline without pretraining runs beside it: the same head, the same labels, the same "
-        f"{number(data.labelled_test)} test rows."
-    )
-    if st.button("Start fine-tuning", type="primary", icon=":material/play_arrow:", key="ft_start"):
-        shell.go("evaluate", run=jobs.submit(request).id)
-with st.expander("The same from a shell", icon=":material/terminal:"):
-    st.code(command_line(request, data), language="bash", wrap_lines=True)
+presets.changed(
+    preset,
+    data,
+    chosen,
+    budget,
+    head=key,
+    strategy=strategy,
+    draws=request.draws,
+    curve=request.curve,
+)
+launch.offer(request, data)

@@ -5,8 +5,7 @@ import streamlit as st
 from core import jobs
 from core.jobs.requests import RecipeRequest
 from core.store import runs
-from ui import live, recipe, shell
-from ui.command import command_line
+from ui import command, live, recipe, shell
 
 shell.start("recipe")
 asked = st.query_params.get("run")
@@ -28,5 +27,4 @@ st.caption(
     "It takes about half a minute. 20 Newsgroups (14 MB) is fetched once over the network where "
     "this server does not have it yet."
 )
-with st.expander("The same from a shell", icon=":material/terminal:"):
-    st.code(command_line(RecipeRequest()), language="bash", wrap_lines=True)
+command.show(RecipeRequest())

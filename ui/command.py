@@ -1,10 +1,13 @@
-"""The command line that does what a page is about to do."""
+"""The command line, and the Python, that do what a page is about to do."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
+
+import streamlit as st
 
 from core.jobs.requests import (
     CompareRequest,
@@ -16,6 +19,79 @@ from core.jobs.requests import (
 )
 from core.params import Param
 from core.store.records import DatasetRecord, RunRecord
+
+
+def show(request: Request, record: RunRecord | DatasetRecord | None = None) -> None:
+    """Both, folded away, each with its button to copy."""
+    with st.expander("The same without this page", icon=":material/terminal:"):
+        shell, python = st.tabs(["Shell", "Python"])
+        shell.code(command_line(request, record), language="bash", wrap_lines=True)
+        python.code(python_code(request), language="python", wrap_lines=True)
+        st.caption("It runs where this program is installed, and its run stands among the others.")
+
+
+_VERDICT = """
+evaluation = evaluation_from_json(run.result["evaluation"])
+print(verdict_title(evaluation))
+print(verdict_sentence(evaluation))
+"""
+
+
+def python_code(request: Request) -> str:
+    """A script that does a request and says what came out.
+
+    What stands at its default is left out. It is the same run as a page would make: kept in
+    the home folder, with its report.
+    """
+    used = {type(request).__name__}
+    call = _call(request, used, 0)
+    lines = ["from core import jobs"]
+    if isinstance(request, FinetuneRequest):
+        lines.append("from core.evaluate.results import evaluation_from_json")
+        lines.append("from core.evaluate.words import verdict_sentence, verdict_title")
+    lines.append(f"from core.jobs.requests import {', '.join(sorted(used))}")
+    lines += ["", f"run = jobs.run_here({call})"]
+    lines.append('assert run.state == "done", run.error')
+    if isinstance(request, FinetuneRequest):
+        lines.append(_VERDICT.rstrip())
+    elif isinstance(request, RecipeRequest):
+        lines.append('print(run.result["sentence"])')
+    else:
+        lines.append("print(run.model or run.dataset)")
+    return "\n".join(lines)
+
+
+def _call(value: Any, used: set[str], depth: int) -> str:
+    """A request, or one inside it, as the call that makes it."""
+    used.add(type(value).__name__)
+    pad = "    " * (depth + 1)
+    parts = []
+    for field in fields(value):
+        given = getattr(value, field.name)
+        if given == _default(field):
+            continue
+        parts.append(f"{pad}{field.name}={_literal(given, used, depth + 1)},")
+    if not parts:
+        return f"{type(value).__name__}()"
+    return "\n".join([f"{type(value).__name__}(", *parts, "    " * depth + ")"])
+
+
+def _default(field: Any) -> Any:
+    from dataclasses import MISSING
+
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return field.default
+
+
+def _literal(value: Any, used: set[str], depth: int) -> str:
+    if is_dataclass(value):
+        return _call(value, used, depth)
+    if isinstance(value, (tuple, list)) and any(map(is_dataclass, value)):
+        pad = "    " * (depth + 1)
+        inner = [f"{pad}{_literal(one, used, depth + 1)}," for one in value]
+        return "\n".join(["(", *inner, "    " * depth + ")"])
+    return repr(dict(value)) if isinstance(value, Mapping) else repr(value)
 
 
 def command_line(request: Request, record: RunRecord | DatasetRecord | None = None) -> str:

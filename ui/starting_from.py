@@ -9,6 +9,7 @@ from core.finetune import get_head, get_strategy
 from core.jobs.requests import FinetuneRequest, from_json
 from core.store import models, runs
 from core.store.records import RunRecord
+from ui import presets
 
 _APPLIED = "ft_filled_from"
 
@@ -49,6 +50,7 @@ def _take(request: FinetuneRequest, record: RunRecord, *, on: bool) -> None:
     strategy = "warm_start" if on else request.strategy
     model = f"run:{record.id}" if on else _model(request, record)
     state["ft_model"] = model
+    state["ft_preset"] = presets.OWN  # it must not set anything over what the run had
     state["ft_all"] = request.labels_per_class is None
     if request.labels_per_class is not None:
         state["ft_labels"] = request.labels_per_class
