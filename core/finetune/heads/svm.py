@@ -52,6 +52,8 @@ class SvmHead(LinearHead):
         As in scikit-learn.
     random_state : int, RandomState or None, default=0
         Of the coordinate order and of the folds.
+    temperature : float, optional
+        Taken as it is, which saves the fits on folds; fitted when None.
 
     Notes
     -----
@@ -65,10 +67,12 @@ class SvmHead(LinearHead):
         C: float = 1.0,
         class_weight: Mapping[Any, float] | str | None = None,
         random_state: Any = 0,
+        temperature: float | None = None,
     ) -> None:
         self.C = C
         self.class_weight = class_weight
         self.random_state = random_state
+        self.temperature = temperature
 
     def fit(
         self,
@@ -149,6 +153,8 @@ class SvmHead(LinearHead):
         self, X: Any, codes: Ints, row_weights: Floats | None, progress: Progress
     ) -> float:
         """The temperature from a share of the rows that a second fit has not seen."""
+        if self.temperature is not None:
+            return self.temperature
         if np.bincount(codes).min() < _FOLDS:
             return DEFAULT_TEMPERATURE
         _, out = train_test_split(
@@ -165,6 +171,8 @@ class SvmHead(LinearHead):
         return fit_temperature(np.asarray(X[out] @ coef.T) + intercept, codes[out])
 
     def _temperature(self, X: Any, codes: Ints, seed: int, row_weights: Floats | None) -> float:
+        if self.temperature is not None:
+            return self.temperature
         if np.bincount(codes).min() < _FOLDS:
             return DEFAULT_TEMPERATURE
         every = np.arange(len(codes))

@@ -128,3 +128,10 @@ def test_can_be_cancelled():
     X, y = unit_digits()
     with pytest.raises(Cancelled):
         SvmHead().fit(X, y, progress=Progress(cancel))
+
+
+def test_a_given_temperature_is_taken_as_it_is():
+    X, y = unit_digits()
+    free, given = SvmHead().fit(X[:90], y[:90]), SvmHead(temperature=3.0).fit(X[:90], y[:90])
+    assert given.temperature_ == 3.0 != free.temperature_
+    np.testing.assert_array_equal(given.coef_, free.coef_)
