@@ -42,7 +42,7 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 1:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f} s" if seconds >= 0.05 else "<0.1 s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
@@ -52,9 +52,11 @@ def duration(seconds: float | None) -> str:
 
 
 def megabytes(size: float | None) -> str:
-    """A size given in MiB: 0.3 MB, 40 MB, 1.2 GB."""
+    """A size given in MiB: 40 kB, 0.3 MB, 40 MB, 1.2 GB."""
     if size is None:
         return "–"
+    if size < 0.1:
+        return f"{size * 1024:.0f} kB"
     if size < 10:
         return f"{size:.1f} MB"
     return f"{size:.0f} MB" if size < 1000 else f"{size / 1024:.1f} GB"

@@ -20,6 +20,7 @@ def test_points(share: float, text: str) -> None:
     [
         (None, "–"),
         (0.43, "0.4 s"),
+        (0.004, "<0.1 s"),
         (8.2, "8 s"),
         (59.6, "1 min"),
         (125, "2 min 5 s"),
@@ -32,7 +33,8 @@ def test_duration(seconds: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(None, "–"), (0.34, "0.3 MB"), (40.2, "40 MB"), (1229, "1.2 GB")]
+    ("size", "text"),
+    [(None, "–"), (0.04, "41 kB"), (0.34, "0.3 MB"), (40.2, "40 MB"), (1229, "1.2 GB")],
 )
 def test_megabytes(size: float | None, text: str) -> None:
     assert wording.megabytes(size) == text
