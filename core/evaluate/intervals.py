@@ -117,6 +117,32 @@ def resample_cells(
         yield drawn @ diagonal, drawn @ of_class, drawn @ called
 
 
+def resample_counts(counts: Ints, *, replicates: int = 1000, seed: int = 0) -> Iterator[Floats]:
+    """Bootstrap rows that fall into cells, by how many each cell gets (Efron 1979).
+
+    Parameters
+    ----------
+    counts : ndarray of int, shape (cells,)
+        Rows in each cell.
+
+    Yields
+    ------
+    ndarray of float, shape (block, cells)
+        The blocks add up to ``replicates``.
+    """
+    filled = np.flatnonzero(counts)
+    n = int(counts.sum())
+    if n == 0:
+        return
+    shares = counts[filled] / n
+    rng = np.random.default_rng(seed)
+    block = max(1, _BLOCK // max(1, len(counts)))
+    for start in range(0, replicates, block):
+        drawn = np.zeros((min(block, replicates - start), len(counts)))
+        drawn[:, filled] = rng.multinomial(n, shares, size=len(drawn))
+        yield drawn
+
+
 def percentiles(replicates: Floats) -> tuple[float, float]:
     """The 2.5th and 97.5th percentile of bootstrap replicates."""
     low, high = np.quantile(replicates, [0.025, 0.975])

@@ -16,6 +16,25 @@ def probabilities(scores: Floats, temperature: float) -> Floats:
     return np.asarray(softmax(scores / temperature, axis=1))
 
 
+def sharpened(proba: Floats, temperature: float) -> Floats:
+    """Probabilities at another temperature: above 1 less sure, below 1 surer.
+
+    The same as dividing the scores behind them, where they are a softmax of scores; the order of
+    the classes stays, and what is impossible stays so.
+
+    Parameters
+    ----------
+    proba : ndarray, shape (n, k)
+        Rows that add up to 1.
+    temperature : float
+        Above zero; 1 changes nothing.
+    """
+    if temperature == 1.0 or not len(proba):
+        return proba
+    with np.errstate(divide="ignore"):
+        return np.asarray(softmax(np.log(proba) / temperature, axis=1))
+
+
 def fit_temperature(scores: Floats, codes: Ints) -> float:
     """The temperature that makes known labels likeliest.
 
