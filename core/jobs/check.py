@@ -24,7 +24,7 @@ from core.jobs.requests import (
 from core.jobs.sources import source_run
 from core.params import Param, resolve
 from core.pretrain import get_method, methods_for
-from core.store import datasets, models
+from core.store import datasets, models, runs
 from core.store.records import DatasetRecord, ModelRecord
 from core.types import Modality
 
@@ -178,6 +178,10 @@ def _check_finetune(request: FinetuneRequest, source: _Source) -> Checked:
             f"The strategy {strategy.key!r} uses no pretrained model, and one was chosen.",
             hint="Choose no model, or the strategy 'frozen': it is compared with scratch anyway.",
         )
+    if strategy.key == "probe_then_tune":
+        _check_word_vectors(pretrain.method if pretrain else models.get(model_id or "").method)
+    if request.source is not None:
+        _check_shared(request.source, source)
     _check_labels(source)
     spelled = replace(
         request,
@@ -227,6 +231,32 @@ def _check_labels(source: _Source) -> None:
         raise BadData(
             f"{source.title} has no labelled {part} rows.",
             hint="Fine-tuning needs labelled rows to learn from, and others to test with.",
+        )
+
+
+def _check_word_vectors(key: str) -> None:
+    """Only encoders made of word vectors can be tuned; a method says so by what it makes."""
+    from core.pretrain.word_vectors import WordVectorEncoder
+
+    method = get_method(key)
+    if not isinstance(method.make(resolve(method.params), 0), WordVectorEncoder):
+        raise BadParam(
+            f"Only word vectors can be tuned together with the head, and {method.title} has none.",
+            hint="Choose a model of word vectors, or the strategy 'frozen'.",
+        )
+
+
+def _check_shared(run: str, source: _Source) -> None:
+    """A source has to know a class of the target, where both are known."""
+    elsewhere = runs.get(run).dataset
+    if source.record is None or elsewhere is None:
+        return
+    known, wanted = datasets.get(elsewhere).classes, source.record.classes
+    if not set(known) & set(wanted):
+        raise BadParam(
+            f"The source knows no class of {source.title}: it tells {', '.join(known[:5])} "
+            f"apart, and these are {', '.join(wanted[:5])}.",
+            hint="Choose a source with classes of the same names.",
         )
 
 

@@ -8,11 +8,19 @@ from typing import Any
 import pytest
 
 from core import jobs
-from core.jobs.requests import DataRef, FinetuneRequest, LoadRequest, PretrainRequest
+from core.jobs.requests import (
+    CompareRequest,
+    DataRef,
+    FinetuneRequest,
+    LoadRequest,
+    PretrainRequest,
+    RecipeRequest,
+    from_json,
+)
 from core.store import models, runs
 from core.store.records import ModelRecord
 from tests import seed
-from ui.command import command_line
+from ui.command import command_line, python_code
 
 
 @pytest.fixture
@@ -107,3 +115,51 @@ def test_defaults_are_left_out() -> None:
 
 def test_loading() -> None:
     assert command_line(LoadRequest(data=DataRef(name="digits"))) == "python -m core datasets"
+
+
+def test_the_python_really_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    data = DataRef(fingerprint=seed.keep_texts())
+    request = FinetuneRequest(
+        data=data,
+        pretrain=PretrainRequest(data=data, method="lsa", settings={"n_components": 5}),
+        head="logistic",
+        head_settings={"C": 3.5},
+        labels_per_class=2,
+        draws=2,
+        curve=False,
+        seed=3,
+        name="It's mine",
+    )
+    script = python_code(request)
+    exec(compile(script, "copied", "exec"), {})  # noqa: S102 - what a person would paste
+    [run] = runs.list_all(kind="finetune")
+    assert run.state == "done"
+    made = from_json(run.request)
+    assert isinstance(made, FinetuneRequest)
+    assert (made.head, made.head_settings["C"], made.labels_per_class) == ("logistic", 3.5, 2)
+    assert made.pretrain is not None
+    assert made.pretrain.settings["n_components"] == 5
+    assert (made.draws, made.curve, made.seed, made.name) == (2, False, 3, "It's mine")
+    said = capsys.readouterr().out
+    assert "With 2 labels per class" in said
+
+
+def test_the_python_of_every_request_is_that_request(asked: list[Any]) -> None:
+    data = DataRef(name="digits")
+    requests = [
+        LoadRequest(data=DataRef(name="python_docs", options={"masked": True})),
+        PretrainRequest(data=data, method="pca", settings={"n_components": 3}, pool="labelled"),
+        CompareRequest(
+            data=data,
+            methods=(PretrainRequest(data=data, method="pca"), PretrainRequest(data, "kmeans")),
+            models=("abc",),
+            labels_per_class=None,
+        ),
+        RecipeRequest(),
+        FinetuneRequest(data=data, strategy="scratch", labels_per_class=None),
+    ]
+    for request in requests:
+        with pytest.raises(KeyboardInterrupt):
+            exec(compile(python_code(request), "copied", "exec"), {})  # noqa: S102
+    assert asked == requests
+    assert "seed" not in python_code(requests[-1])  # defaults are left out

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
+from core.data.dataset import Dataset
 from core.errors import BadData, BadParam, NotFound, WarmstartError
 from core.jobs.check import check
 from core.jobs.requests import (
@@ -20,6 +22,7 @@ from core.jobs.requests import (
 from core.pretrain import get_method
 from core.store import datasets, models
 from core.store.records import ModelRecord
+from tests import seed
 
 DIGITS = DataRef(name="digits")
 
@@ -199,3 +202,32 @@ def test_pools_without_rows(unlabelled: DataRef, labelled: DataRef) -> None:
 def test_fine_tuning_needs_labels(unlabelled: DataRef) -> None:
     message, _ = refused(FinetuneRequest(unlabelled), BadData)
     assert message == "Only a pool has no labelled training rows."
+
+
+def test_only_word_vectors_can_be_tuned(tiny: DataRef) -> None:
+    def asked(method: str) -> FinetuneRequest:
+        first = PretrainRequest(data=tiny, method=method)
+        return FinetuneRequest(data=tiny, pretrain=first, strategy="probe_then_tune")
+
+    message, hint = refused(asked("lsa"), BadParam)
+    assert "Only word vectors can be tuned together with the head" in message
+    assert "'frozen'" in hint
+    kept = replace(asked("lsa"), pretrain=None, model=model_of(tiny).id)
+    assert "TF-IDF" in refused(kept, BadParam)[0]
+    assert check(asked("ppmi")).request.strategy == "probe_then_tune"  # type: ignore[union-attr]
+
+
+def test_a_source_that_knows_no_class(tiny: DataRef) -> None:
+    run = seed.finished_run(method="lsa")
+    labels, test = np.array([0, 1] * 6, dtype=np.int32), np.arange(12) >= 8
+    texts = np.array([f"a text of {i}" for i in range(12)], dtype=object)
+    kept = datasets.save(Dataset("o", "Others", "text", texts, labels, ("left", "right"), test))
+    elsewhere = DataRef(fingerprint=kept.fingerprint)
+    request = FinetuneRequest(data=elsewhere, source=run, strategy="together")
+    message, hint = refused(request, BadParam)
+    assert message == (
+        "The source knows no class of Others: it tells fruit, music, space apart, and these are "
+        "left, right."
+    )
+    assert "classes of the same names" in hint
+    assert check(replace(request, data=tiny)).model
