@@ -1,0 +1,1 @@
+"""How far two domains are apart, in what, and the mathematics of adapting across them."""

@@ -1,0 +1,282 @@
+"""A source and a target: what may be learned from each, and what only the test may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.data.dataset import UNLABELLED, Dataset
+from core.data.duplicates import row_codes
+from core.errors import BadData, BadParam
+from core.types import Ints, Modality, Objects, Rows
+
+#: Rows of a domain that can be compared at all.
+FEWEST = 10
+
+
+@dataclass(frozen=True, eq=False)
+class DomainPair:
+    """Training rows of a source and a target, and the test rows of the target.
+
+    Attributes
+    ----------
+    source : Rows of length n
+        Training rows of the source, labelled or not.
+    source_labels : ndarray of int, shape (n,)
+        Index into ``classes``; ``UNLABELLED`` too where the target does not know the class.
+    target : Rows of length m
+        Training rows of the target. Adapting may see them without their labels.
+    target_labels : ndarray of int, shape (m,)
+        Their labels, for a label budget and for the target on its own; nothing else.
+    test : Rows of length t
+        Labelled test rows of the target. Only the evaluation may see them.
+    truth : ndarray of int, shape (t,)
+        Their labels.
+    target_rows, test_rows : ndarray of int
+        Where target and test rows stand in the target's data set.
+    classes : tuple of str
+        Of the target; those of the source where the target has no labels.
+    source_name, target_name : str
+        For people.
+    modality : {"text", "image", "tabular"}
+        The kind of the rows.
+    notes : tuple of str
+        What was left out, in sentences.
+    """
+
+    source: Rows
+    source_labels: Ints
+    target: Rows
+    target_labels: Ints
+    test: Rows
+    truth: Ints
+    target_rows: Ints
+    test_rows: Ints
+    classes: tuple[str, ...]
+    source_name: str
+    target_name: str
+    modality: Modality
+    notes: tuple[str, ...] = ()
+
+    @property
+    def labelled_source(self) -> Ints:
+        """Positions of the source rows that a classifier can learn from."""
+        return np.flatnonzero(self.source_labels != UNLABELLED)
+
+    def both(self) -> Rows:
+        """The training rows of both domains, those of the source first."""
+        return join([self.source, self.target])
+
+    def domains(self) -> Ints:
+        """0 for each source row and 1 for each target row, in the order of :meth:`both`."""
+        return np.repeat([0, 1], [len(self.source), len(self.target)])
+
+    def as_dataset(self) -> Dataset:
+        """The training rows of both, with the domain of each row as its class."""
+        names = (self.source_name, self.target_name)
+        return Dataset(
+            name="domains",
+            title=f"{self.source_name} and {self.target_name}",
+            modality=self.modality,
+            rows=self.both(),
+            labels=self.domains().astype(np.int32),
+            classes=names,
+            test=np.zeros(len(self.source) + len(self.target), dtype=bool),
+        )
+
+
+def domain_names(dataset: Dataset) -> list[str]:
+    """The domains of a data set that have enough training rows, the largest first."""
+    if dataset.domain is None:
+        return []
+    values = _names(dataset)[~dataset.test]
+    counts = pd.Series(values).value_counts(sort=False)
+    found = [(-int(rows), str(name)) for name, rows in counts.items() if rows >= FEWEST]
+    return [name for _, name in sorted(found)]
+
+
+def pair(
+    source: Dataset,
+    target: Dataset,
+    *,
+    source_domain: str | None = None,
+    target_domain: str | None = None,
+) -> DomainPair:
+    """Take a source and a target from two data sets, or two domains of one.
+
+    Training rows that repeat a test row of the target are left out on either side: who learned
+    from them would have seen the test. Test rows of the source are never used.
+
+    Parameters
+    ----------
+    source, target : Dataset
+        May be the same one.
+    source_domain, target_domain : str, optional
+        Take only the rows of this domain.
+
+    Raises
+    ------
+    BadParam
+        When both are the same rows, of different kinds, or share no two classes.
+    BadData
+        When a side has too few rows, a table other columns, or the source no labels.
+    """
+    if source.modality != target.modality:
+        raise BadParam(
+            f"{source.title} has {source.modality} rows and {target.title} {target.modality} rows, "
+            "which cannot be compared.",
+            hint="Choose two sets of the same kind of rows.",
+        )
+    same = source.fingerprint == target.fingerprint
+    if same and source_domain == target_domain:
+        raise BadParam(
+            "Source and target are the same rows.",
+            hint="Choose two data sets, or two domains of one.",
+        )
+    names = _titles(source, target, source_domain, target_domain, same=same)
+    ours = _inside(target, target_domain)
+    theirs = _inside(source, source_domain) & ~source.test
+    test_rows = np.flatnonzero(ours & target.test & (target.labels != UNLABELLED))
+    target_rows: Ints = np.flatnonzero(ours & ~target.test)
+    source_rows: Ints = np.flatnonzero(theirs)
+    _same_columns(source, target)
+    classes, codes = _classes(source, target, names)
+
+    source_rows, dropped = _without_repeats(source, source_rows, target, test_rows)
+    target_rows, more = _without_repeats(target, target_rows, target, test_rows)
+    notes = []
+    if dropped + more:
+        notes.append(
+            f"{dropped + more:,} training rows repeat a test row of {names[1]} and were left out."
+        )
+    for rows, name in ((source_rows, names[0]), (target_rows, names[1])):
+        if len(rows) < FEWEST:
+            raise BadData(
+                f"{name} has {len(rows)} training rows; at least {FEWEST} are needed.",
+                hint="Choose a larger domain or data set.",
+            )
+    labels = codes[np.asarray(source.labels)[source_rows]]
+    strange = int(np.count_nonzero(labels == UNLABELLED)) - int(
+        np.count_nonzero(np.asarray(source.labels)[source_rows] == UNLABELLED)
+    )
+    if strange:
+        notes.append(
+            f"{strange:,} source rows are of classes that {names[1]} does not have; they count as "
+            "rows without a label."
+        )
+    if len(np.unique(labels[labels != UNLABELLED])) < 2:
+        raise BadData(
+            f"{names[0]} has labelled training rows of fewer than two classes of {names[1]}.",
+            hint="The source has to be labelled, with classes that are named as in the target.",
+        )
+    return DomainPair(
+        source=source.take(source_rows),
+        source_labels=labels,
+        target=target.take(target_rows),
+        target_labels=np.asarray(target.labels)[target_rows],
+        test=target.take(test_rows),
+        truth=np.asarray(target.labels)[test_rows],
+        target_rows=target_rows,
+        test_rows=test_rows,
+        classes=classes,
+        source_name=names[0],
+        target_name=names[1],
+        modality=target.modality,
+        notes=tuple(notes),
+    )
+
+
+def join(parts: list[Rows]) -> Rows:
+    """Rows of one kind one after the other."""
+    blocks: list[Any] = list(parts)
+    if isinstance(blocks[0], pd.DataFrame):
+        together: Rows = pd.concat(blocks, ignore_index=True)
+        return together
+    joined: Rows = np.concatenate(blocks)
+    return joined
+
+
+def _names(dataset: Dataset) -> Objects:
+    values = [] if dataset.domain is None else [str(value) for value in dataset.domain]
+    names: Objects = np.array(values, dtype=object)
+    return names
+
+
+def _inside(dataset: Dataset, domain: str | None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    if domain is None:
+        return np.ones(len(dataset), dtype=bool)
+    if dataset.domain is None:
+        raise BadParam(
+            f"{dataset.title} has no column of domains, so there is no {domain!r} in it.",
+            hint="Load the table again and name the column that says where a row is from.",
+        )
+    inside = _names(dataset) == domain
+    if not inside.any():
+        known = ", ".join(sorted(set(_names(dataset)))[:12])
+        raise BadParam(f"{dataset.title} has no domain {domain!r}.", hint=f"It has these: {known}.")
+    return np.asarray(inside, dtype=bool)
+
+
+def _titles(
+    source: Dataset, target: Dataset, source_domain: str | None, target_domain: str | None, *,
+    same: bool,
+) -> tuple[str, str]:  # fmt: skip
+    def title(dataset: Dataset, domain: str | None) -> str:
+        if domain is None:
+            return dataset.title
+        return domain if same else f"{domain} ({dataset.title})"
+
+    first, second = title(source, source_domain), title(target, target_domain)
+    return (first, second) if first != second else (f"{first} (source)", f"{second} (target)")
+
+
+def _same_columns(source: Dataset, target: Dataset) -> None:
+    ours, theirs = target.rows, source.rows
+    if isinstance(ours, pd.DataFrame) and isinstance(theirs, pd.DataFrame):
+        if list(ours.columns) != list(theirs.columns):
+            missing = [str(c) for c in ours.columns if c not in set(theirs.columns)]
+            why = f"{missing[0]!r} is missing" if missing else "their order or number differs"
+            raise BadData(
+                f"The columns of {source.title} are not those of {target.title}: {why}.",
+                hint="Both tables need the same columns, in the same order.",
+            )
+    elif ours.shape[1:] != theirs.shape[1:]:
+        raise BadData(
+            f"The pictures of {source.title} are {_size(theirs)} and those of {target.title} "
+            f"{_size(ours)}.",
+            hint="Bring both at the same size.",
+        )
+
+
+def _size(rows: Rows) -> str:
+    return "×".join(str(n) for n in rows.shape[1:])
+
+
+def _classes(
+    source: Dataset, target: Dataset, names: tuple[str, str]
+) -> tuple[tuple[str, ...], Ints]:
+    """The classes of the task, and for each source code (and -1, last) its target code."""
+    classes = target.classes or source.classes
+    place = {name: code for code, name in enumerate(classes)}
+    codes = np.array([place.get(name, UNLABELLED) for name in source.classes] + [UNLABELLED])
+    shared = int(np.count_nonzero(codes != UNLABELLED))
+    if shared < 2:
+        theirs, ours = ", ".join(source.classes[:5]), ", ".join(target.classes[:5])
+        raise BadParam(
+            f"{names[0]} and {names[1]} share fewer than two classes: {theirs or 'no labels'} "
+            f"against {ours or 'no labels'}.",
+            hint="Name classes that mean the same alike in both.",
+        )
+    return classes, codes
+
+
+def _without_repeats(dataset: Dataset, rows: Ints, target: Dataset, test: Ints) -> tuple[Ints, int]:
+    """The rows that repeat no test row, and how many did."""
+    if not len(test) or not len(rows):
+        return rows, 0
+    codes = row_codes(join([target.take(test), dataset.take(rows)]))
+    repeats = np.isin(codes[len(test) :], codes[: len(test)])
+    return rows[~repeats], int(repeats.sum())
