@@ -18,8 +18,8 @@ from core.store import datasets, models, runs
 from core.store.records import DatasetRecord, ModelRecord, RunRecord
 from core.types import Modality
 
-_MISTAKES = 20
-_TEXT = 400
+_MISTAKES = 12
+_TEXT = 240
 
 
 def facts_of(run_id: str, *, with_rows: bool = True) -> RunFacts:
@@ -111,11 +111,11 @@ def _data(run: RunRecord) -> DataFacts:
         modality=modality_of(run),
         built_in=named if named in catalogue.built_in() else "",
         options=run.request.get("data", {}).get("options") or {},
-        **{name: _count(run.origin, name) for name in _COUNTS},
+        rows=_count(run.origin, "rows"),
+        labelled_train=_count(run.origin, "labelled_train"),
+        labelled_test=_count(run.origin, "labelled_test"),
+        unlabelled=_count(run.origin, "unlabelled"),
     )
-
-
-_COUNTS = ("rows", "labelled_train", "labelled_test", "unlabelled")
 
 
 def _count(origin: Mapping[str, Any] | None, name: str) -> int | None:

@@ -1,0 +1,185 @@
+"""The report of a run as one HTML file that opens offline and prints well.
+
+plotly.js stands in it once, figures as JSON. The page forbids itself every connection (a content
+security policy), so nothing that slipped into a name or a text could call home.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import core
+from core.errors import NotFound
+from core.evaluate import words
+from core.evaluate.results import Evaluation
+from core.figures.confusion import confusion
+from core.figures.gain import gain_interval, gain_per_class
+from core.figures.label_curve import label_curve
+from core.figures.style import Chart
+from core.figures.training import losses
+from core.report.card import card
+from core.report.facts import RunFacts
+from core.report.script import script
+
+if TYPE_CHECKING:
+    import jinja2
+
+#: A confusion matrix of more classes than this is no picture any more.
+_CONFUSED = 80
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart of the report: heading, sentence below, and the figure as JSON for a script tag."""
+
+    title: str
+    caption: str
+    alt: str
+    height: int
+    json: Any
+
+    @classmethod
+    def of(cls, title: str, caption: str, chart: Chart) -> Figure:
+        """Take over a chart of :mod:`core.figures`; the chart itself stays as it is."""
+        import plotly.graph_objects as go
+        from markupsafe import Markup
+
+        figure = go.Figure(chart.figure)
+        figure.update_layout(
+            template="none",
+            autosize=True,
+            font={"family": _FONT, "size": 13, "color": "#1B2230"},
+            paper_bgcolor="#FFFFFF",
+            plot_bgcolor="#FFFFFF",
+        )
+        # "<" never stands in it as such: no text of a user can end the script tag
+        text = str(figure.to_json()).replace("<", "\\u003c")
+        json.loads(text)
+        height = int(figure.layout.height or 360)
+        return cls(title, caption, chart.alt, height, Markup(text))  # noqa: S704 - see above
+
+
+def page(facts: RunFacts, *, made: datetime | None = None, more: Sequence[Figure] = ()) -> str:
+    """The whole report.
+
+    Parameters
+    ----------
+    facts : RunFacts
+        Of a finished fine-tuning.
+    made : datetime, optional
+        When this file was made, for its footer.
+    more : sequence of Figure
+        Further charts, after those that every report has.
+    """
+    from markupsafe import Markup
+    from plotly.offline import get_plotlyjs
+
+    evaluation = facts.evaluation
+    told = [
+        words.verdict_sentence(evaluation),
+        words.saved_sentence(evaluation),
+        words.overfitting_sentence(evaluation),
+    ]
+    kind = evaluation.comparison.kind if evaluation.comparison else "baseline"
+    return _template().render(
+        version=core.__version__,
+        title=facts.name,
+        summary=_summary(facts),
+        tags=facts.tags,
+        note=facts.note,
+        tone=kind,
+        verdict=words.verdict_title(evaluation),
+        sentences=[sentence for sentence in told if sentence],
+        notes=evaluation.notes,
+        figures=[*_figures(evaluation), *more],
+        mistakes=[
+            {
+                "row": one.row,
+                "truth": one.truth,
+                "said": one.said,
+                "sure": words.percent(one.confidence),
+                "text": one.text,
+            }
+            for one in facts.mistakes
+        ],
+        texts=any(one.text for one in facts.mistakes),
+        card=card(facts),
+        script=_script(facts),
+        made=f"{made:%Y-%m-%d %H:%M} UTC" if made else "",
+        run=facts.run,
+        plotly=Markup(get_plotlyjs()),  # noqa: S704 - of the installed package
+    )
+
+
+def _summary(facts: RunFacts) -> str:
+    parts = [facts.data.title, words.budget_words(facts.evaluation.labels_per_class)]
+    if facts.encoder is not None:
+        parts.append(facts.encoder.name)
+    if facts.finished is not None:
+        parts.append(f"{facts.finished:%Y-%m-%d}")
+    if facts.imported:
+        parts.append("imported")
+    return " · ".join(parts)
+
+
+def _figures(evaluation: Evaluation) -> Iterator[Figure]:
+    if evaluation.comparison is not None:
+        if len(evaluation.curve) > 1:
+            yield Figure.of(
+                "How many labels does it save?",
+                words.saved_sentence(evaluation)
+                or "Test accuracy by label budget, means over draws with their 95 % bands.",
+                label_curve(evaluation),
+            )
+        yield Figure.of(
+            "The difference, with its interval",
+            "Accuracy with pretraining minus accuracy without it, on the same test rows.",
+            gain_interval(evaluation),
+        )
+        yield Figure.of(
+            "Where it helped, class by class",
+            "Of the two kept models, from the first draw of labels.",
+            gain_per_class(evaluation),
+        )
+    elif len(evaluation.curve) > 1:
+        yield Figure.of(
+            "Accuracy by label budget",
+            "Means over draws of labels with their 95 % bands.",
+            label_curve(evaluation),
+        )
+    if len(evaluation.classes) <= _CONFUSED:
+        yield Figure.of(
+            "What is taken for what",
+            "Test rows by truth (lines) and answer (columns), each line coloured by its shares.",
+            confusion(evaluation),
+        )
+    curves = dict(evaluation.curves)
+    if any(curves.values()):
+        longest = max(map(len, curves.values()))
+        points = [
+            {name: values[i] for name, values in curves.items() if i < len(values)}
+            for i in range(longest)
+        ]
+        yield Figure.of("Training, pass by pass", "Losses of the kept model.", losses(points))
+
+
+def _script(facts: RunFacts) -> str:
+    try:
+        return script(facts)
+    except NotFound:  # what it would be made from is not here any more
+        return ""
+
+
+@cache
+def _template() -> jinja2.Template:
+    import jinja2
+
+    source = (Path(__file__).parent / "page.html").read_text("utf-8")
+    return jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(source)
