@@ -7,6 +7,7 @@ bounded by ``max_entries``. Names with an underscore in front are not part of a 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -95,12 +96,18 @@ def encoder(model_id: str) -> Any:
     return models.load(model_id)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the classifier")
 def classifier(run_id: str) -> Any:
-    """The classifier that a finished run kept."""
+    """The classifier that a finished run kept, with what was decided about its answers."""
+    from core.store import decisions
+
+    return replace(_as_trained(run_id), temperature=decisions.get(run_id).temperature)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the classifier")
+def _as_trained(run_id: str) -> Any:
     from core.store import classifiers
 
-    return classifiers.load(run_id)
+    return classifiers.load(run_id, as_trained=True)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -147,9 +154,30 @@ def explained(key: str, _run_id: str, _text: str, _label: int) -> Any:
     return found, contributions(found)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
 def predictions(run_id: str) -> dict[str, np.ndarray]:
-    """Test rows, their labels and probabilities, of a finished run."""
+    """Test rows, their labels and probabilities, of a finished run, as its classifier answers now.
+
+    Read-only, like all that comes out of ``cache_resource``.
+    """
+    from core.store import decisions
+
+    decided = decisions.get(run_id)
+    return _answers(f"{run_id} at {decided.temperature!r}", run_id, decided)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _answers(key: str, _run_id: str, _decided: Any) -> dict[str, np.ndarray]:
+    from core.store import decisions
+
+    arrays = decisions.applied(predictions_as_trained(_run_id), _decided)
+    for array in arrays.values():
+        array.setflags(write=False)
+    return arrays
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def predictions_as_trained(run_id: str) -> dict[str, np.ndarray]:
+    """The same, before anything was decided about how sure the answers may sound."""
     from core.store import runs
 
     return runs.load_arrays(run_id, "predictions")

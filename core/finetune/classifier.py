@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.errors import BadData
 from core.finetune.base import Head, spread_probabilities
+from core.finetune.temperature import sharpened
 from core.pretrain.base import Encoder
 from core.types import Floats, Ints, Matrix, Rows
 
@@ -30,6 +31,9 @@ class Classifier:
         Fitted on codes, which are indices into ``classes``; it may have seen only some of them.
     classes : tuple of str
         Names of all classes.
+    temperature : float
+        Of the probabilities beside what the head was trained to give: above 1 less sure, below 1
+        surer. No answer changes by it.
 
     Raises
     ------
@@ -40,6 +44,7 @@ class Classifier:
     encoder: Encoder
     head: Head
     classes: tuple[str, ...]
+    temperature: float = 1.0
 
     def __post_init__(self) -> None:
         known = np.asarray(self.head.classes_)
@@ -95,7 +100,9 @@ class Classifier:
                     hint="Use the encoder that the head was trained with.",
                 )
             proba[start : start + BLOCK] = spread_probabilities(
-                self.head.predict_proba(encoded), self.head.classes_, len(self.classes)
+                sharpened(self.head.predict_proba(encoded), self.temperature),
+                self.head.classes_,
+                len(self.classes),
             )
         return proba
 

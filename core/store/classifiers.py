@@ -90,8 +90,11 @@ def save(
     runs.keep_sha256(run_id, head_path.name, head_sum)
 
 
-def load(run_id: str, *, name: str = "classifier") -> Classifier:
+def load(run_id: str, *, name: str = "classifier", as_trained: bool = False) -> Classifier:
     """The classifier that a run kept under a name. It is shared and frozen.
+
+    What was decided about its answers later (:mod:`core.store.decisions`) is applied, unless it
+    is asked for ``as_trained``.
 
     Raises
     ------
@@ -103,6 +106,7 @@ def load(run_id: str, *, name: str = "classifier") -> Classifier:
     from core.finetune import get_head
     from core.finetune.classifier import Classifier
     from core.params import resolve
+    from core.store import decisions
     from core.store.encoders import expect_kind, read_encoder, take_over, unknown_here
     from core.store.modelfile import read, taken
 
@@ -119,8 +123,15 @@ def load(run_id: str, *, name: str = "classifier") -> Classifier:
     classes = tuple(map(str, taken(payload, "classes", list)))
     # the head names the encoder it was trained with, so the two cannot be mixed up
     encoder = read_encoder(encoder_path, sha256=taken(payload, "encoder", str))
+    plain = as_trained or name != "classifier"
+    temperature = 1.0 if plain else decisions.get(run_id).temperature
     return take_over(
-        lambda: Classifier(encoder=encoder, head=head.load_state(state), classes=classes),
+        lambda: Classifier(
+            encoder=encoder,
+            head=head.load_state(state),
+            classes=classes,
+            temperature=temperature,
+        ),
         head_path,
     )
 
