@@ -12,6 +12,11 @@ _PIECE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30f
 _PIECES, _CHARACTERS = 200, 1_000_000
 
 
+def words(text: str) -> list[tuple[int, int]]:
+    """The places of all words of a text, in their order."""
+    return [match.span() for match in _PIECE.finditer(text)]
+
+
 def pieces(text: str, spans: Sequence[tuple[int, int]] | None = None) -> list[tuple[int, int]]:
     """Cut a text into the pieces to leave out, in their order.
 
@@ -23,7 +28,7 @@ def pieces(text: str, spans: Sequence[tuple[int, int]] | None = None) -> list[tu
         Places that the encoder takes notice of; by default all words.
     """
     if spans is None:
-        spans = [match.span() for match in _PIECE.finditer(text)]
+        spans = words(text)
     ordered = sorted(set(spans))
     most = max(10, min(_PIECES, _CHARACTERS // max(len(text), 1)))
     if len(ordered) <= most:

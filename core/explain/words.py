@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from core.errors import BadParam
+from core.explain.linear import text_parts
 from core.explain.occlusion import occlude, pieces
 from core.finetune.classifier import Classifier
 from core.pretrain.base import Parts
@@ -98,7 +99,7 @@ def explain_text(
     other = _runner_up(classifier, proba, label) if against == "runner-up" else against
     _check(classifier, label, other)
 
-    parts = classifier.encoder.parts(text)
+    parts = text_parts(classifier.encoder, text)
     linear = classifier.linear()
     if parts is not None and linear is not None:
         weights, intercepts = linear
