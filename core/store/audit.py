@@ -262,14 +262,14 @@ def _open_zip(file: IO[bytes], limits: Limits) -> zipfile.ZipFile:
         raise Refused("it is a Python pickle, which could run any program")
     if start != b"PK\x03\x04":
         raise Refused("it is no skops file (skops files are zip files)" if start else "it is empty")
-    _check_end(file, limits)
+    check_end(file, limits)
     try:
         return zipfile.ZipFile(file)
     except _DAMAGED as error:
         raise Refused("it is cut off or damaged (its table of contents is missing)") from error
 
 
-def _check_end(file: IO[bytes], limits: Limits) -> None:
+def check_end(file: IO[bytes], limits: Limits) -> None:
     """Look at the end of a zip file: zipfile reads all of a table of contents into memory."""
     last = _END.size + _END64.size
     file.seek(max(0, file.seek(0, os.SEEK_END) - last))

@@ -103,15 +103,37 @@ def load(run_id: str, *, name: str = "classifier", as_trained: bool = False) -> 
     BadModelFile
         When a file of it is not the one that was written, or of a version unknown here.
     """
+    from core.store import decisions
+
+    encoder_path, head_path = _paths(run_id, name)
+    plain = as_trained or name != "classifier"
+    return read_parts(
+        encoder_path,
+        head_path,
+        head_sha256=runs.kept_sha256(run_id, head_path.name),
+        temperature=1.0 if plain else decisions.get(run_id).temperature,
+    )
+
+
+def read_parts(
+    encoder_path: Path, head_path: Path, *, head_sha256: str, temperature: float = 1.0
+) -> Classifier:
+    """The classifier of two model files, each looked through before anything is made of it.
+
+    Raises
+    ------
+    BadModelFile
+        When a file of it is not the one that was written, or of a version unknown here.
+    NotFound
+        When a file is not there.
+    """
     from core.finetune import get_head
     from core.finetune.classifier import Classifier
     from core.params import resolve
-    from core.store import decisions
     from core.store.encoders import expect_kind, read_encoder, take_over, unknown_here
     from core.store.modelfile import read, taken
 
-    encoder_path, head_path = _paths(run_id, name)
-    payload = read(head_path, sha256=runs.kept_sha256(run_id, head_path.name))
+    payload = read(head_path, sha256=head_sha256)
     expect_kind(payload, "head", head_path)
     seed = taken(payload, "seed", int)
     try:
@@ -123,8 +145,6 @@ def load(run_id: str, *, name: str = "classifier", as_trained: bool = False) -> 
     classes = tuple(map(str, taken(payload, "classes", list)))
     # the head names the encoder it was trained with, so the two cannot be mixed up
     encoder = read_encoder(encoder_path, sha256=taken(payload, "encoder", str))
-    plain = as_trained or name != "classifier"
-    temperature = 1.0 if plain else decisions.get(run_id).temperature
     return take_over(
         lambda: Classifier(
             encoder=encoder,
@@ -134,6 +154,24 @@ def load(run_id: str, *, name: str = "classifier", as_trained: bool = False) -> 
         ),
         head_path,
     )
+
+
+def parts_of(run_id: str, *, name: str = "classifier") -> tuple[Path, Path]:
+    """The model files of the encoder and of the head that a run kept, held to their check sums.
+
+    Raises
+    ------
+    NotFound
+        When the run is not there, or has kept none of that name.
+    BadModelFile
+        When one is not the file that was written.
+    """
+    from core.store.modelfile import read
+
+    paths = _paths(run_id, name)
+    for path in paths:
+        read(path, sha256=runs.kept_sha256(run_id, path.name))
+    return paths
 
 
 def _paths(run_id: str, name: str) -> tuple[Path, Path]:
