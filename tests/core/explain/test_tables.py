@@ -11,10 +11,12 @@ import pytest
 
 from core.errors import BadData, BadParam
 from core.explain.dependence import as_written, partial_dependence, values_of
+from core.explain.important import important_columns
 from core.explain.mixing import mixed
 from core.explain.moves import columns_to_move
 from core.explain.tables import explain_row
 from core.finetune.classifier import Classifier
+from core.progress import Progress
 from tests.core.explain.making import by_rule, fitted, score_of
 from tests.core.pretrain.conftest import table
 
@@ -269,3 +271,27 @@ def test_moves_that_cannot_be() -> None:
     constant = by_rule(lambda X: np.full(len(X), 0.2), 3)
     background = pd.DataFrame({"a": [0.0, 1.0], "b": [0.0, 1.0], "c": [0.0, 1.0]})
     assert columns_to_move(constant, background.head(1), background) is None
+
+
+def test_important_columns_are_mean_absolute_contributions() -> None:
+    rows, classifier = table(), model()
+    found = important_columns(classifier, rows)
+    assert (found.exact, found.rows) == (True, 50)
+    each = [explain_row(classifier, rows.iloc[[i]], rows).values for i in range(50)]
+    assert found.values == pytest.approx(np.abs(each).mean(axis=0), abs=1e-4)
+    assert found.strongest(1)[0] == ("count", pytest.approx(found.values.max()))
+
+
+def test_important_columns_where_nothing_adds_up() -> None:
+    random = np.random.RandomState(1)
+    rows = pd.DataFrame(random.rand(70, 3), columns=["a", "b", "c"])
+    told = []
+    found = important_columns(
+        product(), rows, progress=Progress(lambda done, message, _: told.append(message))
+    )
+    assert (found.exact, found.rows) == (False, 24)
+    assert found.values[2] == pytest.approx(0, abs=1e-9)
+    assert min(found.values[:2]) > 0.05
+    assert told[0] == "Explaining row 1 of 24"
+    with pytest.raises(BadData, match="no rows to average over"):
+        important_columns(product(), rows.head(0))
