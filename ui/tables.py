@@ -25,6 +25,7 @@ KINDS = {
     "compare": "Comparison",
     "finetune": "Fine-tuning",
     "recipe": "Founding recipe",
+    "tune": "Tuning",
 }
 
 
@@ -45,7 +46,7 @@ def verdict(record: RunRecord) -> tuple[str, float | None, float | None]:
 
 def budget(request: dict[str, Any]) -> str:
     """The label budget of a fine-tuning in words."""
-    if request.get("kind") not in ("compare", "finetune"):
+    if request.get("kind") not in ("compare", "finetune", "tune"):
         return ""
     per_class = request.get("labels_per_class")
     return "all" if per_class is None else f"{per_class} per class"

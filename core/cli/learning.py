@@ -110,7 +110,7 @@ def do(request: Request, chosen: argparse.Namespace, out: Output) -> int:
         return 0
     run = jobs.run_here(request, on_progress=out.progress)
     if run.state != "done":
-        return _told(run, out)
+        return told(run, out)
     summary = run_summary(run)
     out.result(summary, _words(run, summary))
     return 0
@@ -122,12 +122,16 @@ def _words(run: RunRecord, summary: dict[str, Any]) -> Iterator[str]:
         return _finetuned(run)
     if run.kind == "pretrain":
         return _pretrained(summary)
+    if run.kind == "tune":
+        from core.cli import tuning
+
+        return tuning.tuned(run)
     from core.cli import comparing
 
     return comparing.compared(summary) if run.kind == "compare" else comparing.reproduced(summary)
 
 
-def _told(run: RunRecord, out: Output) -> int:
+def told(run: RunRecord, out: Output) -> int:
     """Say how a run ended that was not done; the exit code."""
     failure: dict[str, Any] = (run.result or {}).get("failure", {})
     message = run.error or "Cancelled."
@@ -165,6 +169,8 @@ def _finetuned(run: RunRecord) -> Iterator[str]:
         f"{name} {seconds[name]:.1f} s" for name in ("load", "pretrain", "finetune", "total")
     )
     yield f"Time: {parts}; {_memory(summary)}."
+    if (run.result or {}).get("resumed"):
+        yield "It went on from where an earlier run had stopped."
     yield f"Run {run.id}. More: python -m core evaluate {run.id}"
 
 

@@ -44,6 +44,11 @@ class Output:
                 sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
 
+    def lines(self, words: Iterable[str]) -> None:
+        """Print a result for people that another one follows."""
+        if not self.json:
+            self.result(None, words)
+
     def progress(self, fraction: float, message: str) -> None:
         """Show how far the work is."""
         self._ticker.show(fraction, message)

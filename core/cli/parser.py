@@ -117,6 +117,30 @@ def build_parser() -> argparse.ArgumentParser:
     _pool(sub)
     _run(sub)
 
+    sub = add("tune", "Look for good settings within so many seconds.", "tuning")
+    _data(sub)
+    sub.add_argument(
+        "models",
+        metavar="MODEL",
+        nargs="*",
+        help="methods, and ids or names of models, that may be tried (default: what does well)",
+    )
+    sub.add_argument("--seconds", type=float, default=60, help="how long it may look (default 60)")
+    sub.add_argument(
+        "--labels-per-class", default="5", metavar="K", help="label budget, or all (default 5)"
+    )
+    sub.add_argument("--head", action="append", default=[], help="a head that may be tried")
+    sub.add_argument("--strategy", action="append", default=[], help="a strategy, likewise")
+    sub.add_argument("--trials", type=int, metavar="N", help="settings tried, at most")
+    sub.add_argument(
+        "--start-from", metavar="RUN", help="try the best settings of this tuning first"
+    )
+    sub.add_argument(
+        "--finetune", action="store_true", help="then fine-tune with what was found, and evaluate"
+    )
+    sub.add_argument("--name", default="", help="what to call the run")
+    _run(sub)
+
     sub = add("recipe", "The founding recipe, and fine-tuning in earnest beside it.", "comparing")
     sub.add_argument(
         "--background", action="store_true", help="leave it to a worker and return at once"
@@ -136,7 +160,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--all-classes", action="store_true", help="the probability of every class")
 
     sub = add("runs", "List the runs, the newest first.", "listing")
-    sub.add_argument("--kind", choices=["load", "pretrain", "compare", "finetune", "recipe"])
+    sub.add_argument(
+        "--kind", choices=["load", "pretrain", "compare", "finetune", "recipe", "tune"]
+    )
     sub.add_argument(
         "--state",
         action="append",

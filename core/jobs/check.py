@@ -11,7 +11,7 @@ from core.errors import BadData, BadParam
 from core.evaluate.words import budget_words
 from core.finetune import get_head, get_strategy, strategies
 from core.jobs.continuing import as_its_parent, model_name
-from core.jobs.fields import COMPARE_PARAMS, FINETUNE_PARAMS, PRETRAIN_PARAMS
+from core.jobs.fields import COMPARE_PARAMS, FINETUNE_PARAMS, PRETRAIN_PARAMS, TUNE_PARAMS
 from core.jobs.requests import (
     CompareRequest,
     DataRef,
@@ -20,7 +20,9 @@ from core.jobs.requests import (
     PretrainRequest,
     RecipeRequest,
     Request,
+    TuneRequest,
 )
+from core.jobs.searching import check_space
 from core.jobs.sources import source_run
 from core.params import Param, resolve
 from core.pretrain import get_method, methods_for
@@ -91,6 +93,8 @@ def check(request: Request) -> Checked:
         return Checked(spelled, name, source.fingerprint, source.title)
     if isinstance(request, CompareRequest):
         return _check_compare(request, source)
+    if isinstance(request, TuneRequest):
+        return _check_tune(request, source)
     return _check_finetune(request, source)
 
 
@@ -224,6 +228,18 @@ def _check_compare(request: CompareRequest, source: _Source) -> Checked:
     return Checked(spelled, name, source.fingerprint, source.title)
 
 
+def _check_tune(request: TuneRequest, source: _Source) -> Checked:
+    fields = _fields(TUNE_PARAMS, request)
+    check_space(request, source.modality, source.title)
+    for one in request.models:
+        _check_modality(models.get(one), source)
+    _check_labels(source)
+    spelled = replace(request, models=tuple(dict.fromkeys(request.models)), **fields)
+    labels = budget_words(fields["labels_per_class"])
+    name = spelled.name or f"Settings for {source.title}, {labels}"
+    return Checked(spelled, name, source.fingerprint, source.title)
+
+
 def _check_labels(source: _Source) -> None:
     record = source.record
     if record is not None and not (record.labelled_train and record.labelled_test):
@@ -278,7 +294,8 @@ def _known(request: FinetuneRequest, params: Iterable[Param]) -> dict[str, Any]:
 
 
 def _fields(
-    params: Iterable[Param], request: PretrainRequest | CompareRequest | FinetuneRequest
+    params: Iterable[Param],
+    request: PretrainRequest | CompareRequest | FinetuneRequest | TuneRequest,
 ) -> dict[str, Any]:
     values = resolve(params, {param.name: getattr(request, param.name) for param in params})
     name = str(values["name"]).strip()

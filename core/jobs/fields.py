@@ -63,6 +63,42 @@ FINETUNE_PARAMS: tuple[Param, ...] = (
     _NAME,
 )
 
+#: Fields of :class:`~core.jobs.requests.TuneRequest`.
+TUNE_PARAMS: tuple[Param, ...] = (
+    Param(
+        "seconds",
+        "float",
+        60.0,
+        "How long it may look, in seconds. It ends in time, also in the middle of a fit.",
+        low=5,
+        high=86_400,
+        scale="log",
+    ),
+    Param(
+        "labels_per_class",
+        "int",
+        5,
+        "How many labelled rows of each class it may use, to learn and to judge; none takes all.",
+        low=2,
+        high=1_000_000,
+        scale="log",
+        optional=True,
+    ),
+    Param(
+        "trials",
+        "int",
+        None,
+        "How many settings it tries, at most; none goes on until the time is over.",
+        label="Settings tried, at most",
+        low=1,
+        high=300,
+        optional=True,
+        advanced=True,
+    ),
+    _SEED,
+    _NAME,
+)
+
 #: Fields of :class:`~core.jobs.requests.CompareRequest`.
 COMPARE_PARAMS: tuple[Param, ...] = tuple(
     param for param in FINETUNE_PARAMS if param.name != "curve"

@@ -11,7 +11,7 @@ from core.errors import BadParam
 if TYPE_CHECKING:  # a worker reads its request before it loads anything heavy
     from core.data.dataset import Pool
 
-Kind: TypeAlias = Literal["load", "pretrain", "compare", "finetune", "recipe"]
+Kind: TypeAlias = Literal["load", "pretrain", "compare", "finetune", "recipe", "tune"]
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,39 @@ class CompareRequest:
 
 
 @dataclass(frozen=True)
+class TuneRequest:
+    """Look for good settings for so many seconds, on labelled training rows alone.
+
+    Attributes
+    ----------
+    seconds : float
+        The budget, from the moment that the data is open.
+    labels_per_class : int, optional
+        The label budget; None takes every label.
+    methods, strategies, heads : sequence of str
+        Keys of what may be tried; where empty, what is known to do well.
+    models : sequence of str
+        Ids of fitted encoders that take part.
+    trials : int, optional
+        Settings tried, at most.
+    start_from : str, optional
+        Id of a finished tuning whose best settings are tried first.
+    """
+
+    data: DataRef
+    seconds: float = 60.0
+    labels_per_class: int | None = 5
+    methods: Sequence[str] = ()
+    models: Sequence[str] = ()
+    strategies: Sequence[str] = ()
+    heads: Sequence[str] = ()
+    trials: int | None = None
+    start_from: str | None = None
+    seed: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class RecipeRequest:
     """Reproduce the founding recipe, and fine-tune in earnest beside it.
 
@@ -139,7 +172,7 @@ class RecipeRequest:
 
 
 Request: TypeAlias = (
-    LoadRequest | PretrainRequest | CompareRequest | FinetuneRequest | RecipeRequest
+    LoadRequest | PretrainRequest | CompareRequest | FinetuneRequest | RecipeRequest | TuneRequest
 )
 
 _KINDS: dict[
@@ -148,13 +181,15 @@ _KINDS: dict[
     | type[PretrainRequest]
     | type[CompareRequest]
     | type[FinetuneRequest]
-    | type[RecipeRequest],
+    | type[RecipeRequest]
+    | type[TuneRequest],
 ] = {
     "load": LoadRequest,
     "pretrain": PretrainRequest,
     "compare": CompareRequest,
     "finetune": FinetuneRequest,
     "recipe": RecipeRequest,
+    "tune": TuneRequest,
 }
 
 
@@ -184,7 +219,10 @@ def from_json(values: Mapping[str, Any]) -> Request:
         fields["data"] = DataRef(**fields["data"])
         if fields.get("pretrain"):
             fields["pretrain"] = _pretrain(fields["pretrain"])
-        if "methods" in fields:
+        if kind == "tune":
+            for name in ("methods", "models", "strategies", "heads"):
+                fields[name] = tuple(fields.get(name, ()))
+        elif "methods" in fields:
             fields["methods"] = tuple(_pretrain(inner) for inner in fields["methods"])
             fields["models"] = tuple(fields.get("models", ()))
         return _KINDS[kind](**fields)

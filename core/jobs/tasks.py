@@ -20,7 +20,9 @@ from core.jobs.requests import (
     LoadRequest,
     PretrainRequest,
     RecipeRequest,
+    TuneRequest,
 )
+from core.jobs.resume import finetuning_attempt
 from core.jobs.sources import open_source
 from core.store import classifiers, datasets, models, runs
 from core.store.classifiers import ClassifierRecipe
@@ -28,7 +30,15 @@ from core.store.classifiers import ClassifierRecipe
 _LOADED = 0.08  # share of the progress bar for opening or making the data
 _PRETRAINED = 0.6
 
-_R = TypeVar("_R", LoadRequest, PretrainRequest, CompareRequest, FinetuneRequest, RecipeRequest)
+_R = TypeVar(
+    "_R",
+    LoadRequest,
+    PretrainRequest,
+    CompareRequest,
+    FinetuneRequest,
+    RecipeRequest,
+    TuneRequest,
+)
 
 
 class _Clock:
@@ -118,6 +128,7 @@ def finetune(job: Job) -> dict[str, Any]:
     if learned is not None:
         known[learned.record.id] = learned.encoder
     learning = job.progress.part(done + 0.1, 0.98)
+    attempt = finetuning_attempt(request, dataset.fingerprint, job.run)
     outcome = run_experiment(
         dataset,
         learned.encoder if learned else None,
@@ -134,7 +145,7 @@ def finetune(job: Job) -> dict[str, Any]:
         # a source that learned from labels of this very data set would know the held-out ones
         validate=request.source is None or runs.get(request.source).dataset != dataset.fingerprint,
         encode=encode_cached(dataset, known, progress=learning),
-        progress=learning,
+        progress=attempt.progress(learning),
     )
     job.progress.update(0.98, "Keeping the results")
     runs.save_arrays(job.run, "predictions", outcome.arrays)
@@ -153,8 +164,10 @@ def finetune(job: Job) -> dict[str, Any]:
             model=learned.record.id if learned and unchanged else None,
         ),
     )
-    clock.lap("finetune")
+    attempt.over()
+    clock.lap("finetune", attempt.seconds)
     return {
+        "resumed": attempt.resumed,
         "evaluation": evaluation_to_json(
             replace(outcome.evaluation, notes=(*outcome.evaluation.notes, *warnings))
         ),
@@ -209,6 +222,19 @@ def recipe(job: Job) -> dict[str, Any]:
     }
 
 
+def tune(job: Job) -> dict[str, Any]:
+    """Look for good settings within a budget of seconds."""
+    from core.jobs.tuning import tune as run  # not for the other kinds of run
+
+    request = _as(job, TuneRequest)
+    clock = _Clock()
+    dataset = _open(job, 0.0)
+    clock.lap("load")
+    result = run(job, request, dataset)
+    clock.lap("tune")
+    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+
+
 #: The task of each kind of run.
 TASKS: Mapping[str, Task] = {
     "load": load,
@@ -216,6 +242,7 @@ TASKS: Mapping[str, Task] = {
     "compare": compare,
     "finetune": finetune,
     "recipe": recipe,
+    "tune": tune,
 }
 
 

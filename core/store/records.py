@@ -45,7 +45,7 @@ class RunRecord:
     """
 
     id: str
-    kind: Literal["load", "pretrain", "compare", "finetune", "recipe"]
+    kind: Literal["load", "pretrain", "compare", "finetune", "recipe", "tune"]
     state: RunState
     name: str
     request: dict[str, Any]

@@ -1,0 +1,156 @@
+"""The task that looks for good settings, and the fine-tuning that uses what it found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.data.dataset import Dataset
+from core.errors import BadParam
+from core.evaluate.tuning.clock import Clock
+from core.evaluate.tuning.configuration import Configuration, EncoderChoice
+from core.evaluate.tuning.results import Tuning, tuning_from_json, tuning_to_json
+from core.evaluate.tuning.search import search
+from core.evaluate.tuning.space import make_space
+from core.evaluate.tuning.workers import workers
+from core.jobs.execute import Job
+from core.jobs.pools import pool_size
+from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest, TuneRequest
+from core.store import models, runs
+from core.store.home import subfolder
+from core.store.records import RunRecord
+
+_FROM_BEFORE = 3  # of the best settings of an earlier search, tried first
+
+
+def tune(job: Job, request: TuneRequest, dataset: Dataset) -> dict[str, Any]:
+    """Search for so many seconds, from the moment that the data is open.
+
+    Returns
+    -------
+    dict
+        ``tuning`` (see :class:`core.evaluate.tuning.results.Tuning`) and ``names``, the names
+        of the fitted encoders by their ids, as JSON values.
+    """
+    clock = Clock(request.seconds)
+    job.progress.update(0.0, "Preparing the search")
+    records = [models.get(one) for one in request.models]
+    fitted = {record.id: models.load(record.id) for record in records}
+    outside = len(dataset.pool_rows("all")) > _labelled(dataset, request)
+    space = make_space(
+        dataset.modality,
+        pool_size(dataset, "all"),
+        seconds=request.seconds,
+        pool=outside,
+        methods=request.methods,
+        fitted=[EncoderChoice(one.method, dict(one.settings), one.id) for one in records],
+        strategies=request.strategies,
+        heads=request.heads,
+    )
+    with workers(subfolder("cache", "tuning")) as found:
+        tuning = search(
+            dataset,
+            space,
+            found,
+            seconds=request.seconds,
+            labels_per_class=request.labels_per_class,
+            fitted=fitted,
+            begin_with=_before(request),
+            trials=request.trials,
+            seed=request.seed,
+            clock=clock,
+            progress=job.progress,
+        )
+    return {
+        "tuning": tuning_to_json(tuning),
+        "names": {record.id: record.name for record in records},
+    }
+
+
+def tuning_of(run: RunRecord) -> Tuning | None:
+    """What a run of the tuner ended with; None for other kinds and for runs not done."""
+    values = (run.result or {}).get("tuning")
+    return tuning_from_json(values) if values else None
+
+
+def finetuning_of(run: RunRecord, trial: int | None = None) -> FinetuneRequest:
+    """The fine-tuning with the settings that a tuning handed out, or with those of another trial.
+
+    The labels are those of the tuning (in its first draw); this is where test rows are predicted
+    for the first time.
+
+    Raises
+    ------
+    BadParam
+        When the run is no finished tuning, or has no such trial.
+    """
+    tuning = tuning_of(run)
+    if tuning is None:
+        raise BadParam(
+            f"The run {run.id} is no finished tuning.", hint="Choose one that ended well."
+        )
+    number = tuning.chosen if trial is None else trial
+    if not 0 <= number < len(tuning.trials):
+        raise BadParam(
+            f"The tuning {run.id} has no trial {number}.",
+            hint=f"Its trials are 0 to {len(tuning.trials) - 1}.",
+        )
+    asked = run.request
+    return finetuning(
+        tuning.trials[number].configuration,
+        DataRef(fingerprint=run.dataset),
+        labels_per_class=asked["labels_per_class"],
+        seed=asked["seed"],
+        name=f"Tuned: {run.name}"[:80],
+    )
+
+
+def finetuning(
+    one: Configuration,
+    data: DataRef,
+    *,
+    labels_per_class: int | None,
+    seed: int,
+    name: str = "",
+) -> FinetuneRequest:
+    """A configuration as a request to fine-tune."""
+    encoder = one.encoder
+    scratch = one.strategy == "scratch"
+    first = None
+    if not scratch and encoder.model is None:
+        first = PretrainRequest(data, encoder.method, settings=dict(encoder.settings), seed=seed)
+    return FinetuneRequest(
+        data=data,
+        model=encoder.model,
+        pretrain=first,
+        head=one.head,
+        head_settings=dict(one.head_settings),
+        strategy=one.strategy,
+        strategy_settings=dict(one.strategy_settings),
+        labels_per_class=labels_per_class,
+        draws=1 if labels_per_class is None else 5,
+        curve=False,
+        seed=seed,
+        name=name,
+    )
+
+
+def _labelled(dataset: Dataset, request: TuneRequest) -> int:
+    """How many rows the label budget takes."""
+    from core.finetune.draws import draw_labels
+
+    labels = dataset.labels[dataset.train_rows]
+    if not len(labels):
+        return 0  # the search says what is wrong
+    return len(draw_labels(labels, request.labels_per_class, seed=request.seed))
+
+
+def _before(request: TuneRequest) -> tuple[Configuration, ...]:
+    """What an earlier search found best, as far as this one can use it."""
+    if request.start_from is None:
+        return ()
+    tuning = tuning_of(runs.get(request.start_from))
+    if tuning is None:
+        return ()
+    best = [one.configuration for one in tuning.finalists()]
+    usable = [one for one in best if one.encoder.model in (None, *request.models)]
+    return tuple(usable[:_FROM_BEFORE])
