@@ -78,7 +78,10 @@ class Comparison:
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """Test accuracy at one label budget; ``labels_per_class`` is None for all labels."""
+    """Test accuracy at one label budget; ``labels_per_class`` is None for all labels.
+
+    ``train`` is the accuracy of the first draw's model on the rows it learned from.
+    """
 
     labels_per_class: int | None
     labels: int
@@ -86,6 +89,7 @@ class CurvePoint:
     baseline: Interval | None
     model_draws: tuple[float, ...]
     baseline_draws: tuple[float, ...] = ()
+    train: float | None = None
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,7 @@ def evaluation_from_json(values: Mapping[str, Any]) -> Evaluation:
             baseline=_interval(p["baseline"]) if p["baseline"] else None,
             model_draws=tuple(p["model_draws"]),
             baseline_draws=tuple(p["baseline_draws"]),
+            train=p.get("train"),
         )
         for p in fields.get("curve", ())
     )

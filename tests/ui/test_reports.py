@@ -98,3 +98,85 @@ def test_a_section_that_fails_leaves_the_others(
     assert "drawn: two" in words(at)
     (error,) = at.error
     assert "The section found no rows." in str(error.proto)
+
+
+def section(key: str) -> Section:
+    return next(one for one in EVERY if one.key == key)
+
+
+def without_held_out(run: str) -> None:
+    """Make a run look as one of an older version."""
+    from core.store import runs
+
+    arrays = runs.load_arrays(run, "predictions")
+    kept = {name: array for name, array in arrays.items() if not name.startswith("validation")}
+    runs.save_arrays(run, "predictions", kept)
+
+
+def held_out_again(run: str, times: int) -> None:
+    """Pretend that each labelled row was held out several times, so that there are enough."""
+    import numpy as np
+
+    from core.store import runs
+
+    arrays = runs.load_arrays(run, "predictions")
+    for name in ("validation_rows", "validation_labels", "validation_proba"):
+        arrays[name] = np.concatenate([arrays[name]] * times)
+    runs.save_arrays(run, "predictions", arrays)
+
+
+def test_ranking_shows_every_class_and_the_chosen_one(app: App, filled: dict[str, str]) -> None:
+    at = calm(open_section(app, section("ranking"), filled["run"]))
+    table = next(d.value for d in at.dataframe if "Area" in d.value)
+    assert set(table["Class"]) == {"fruit", "music", "space"}
+    assert "Area without" in table
+    at.selectbox(key=f"ev_rank_class_{filled['run']}").set_value(2).run()
+    calm(at)
+
+
+def test_a_threshold_follows_what_a_miss_costs(app: App, filled: dict[str, str]) -> None:
+    at = calm(open_section(app, section("threshold"), filled["run"]))
+    assert "labelled rows of this class could be held out" in words(at).replace("\\", "")
+    assert "Say fruit from a probability of" in words(at)
+    at.selectbox(key=f"ev_cost_class_{filled['run']}").set_value(2).run()
+    at.number_input(key="ev_cost").set_value(50.0).run()
+    assert "Say space from a probability of" in words(calm(at))
+
+
+def test_old_runs_say_that_nothing_was_held_out(app: App, filled: dict[str, str]) -> None:
+    from ui.reports import cached
+
+    without_held_out(filled["run"])
+    for key in ("threshold", "calibration", "overfitting"):
+        at = calm(open_section(app, section(key), filled["run"]))
+        if key != "overfitting":  # its scores are in the evaluation
+            assert "has no predictions of labelled rows" in words(at).replace("\\", "")
+    with pytest.raises(BadData, match="labelled rows that were held out"):
+        cached.need_held_out(filled["run"])
+
+
+def test_calibrate_and_take_it_back(app: App, filled: dict[str, str]) -> None:
+    from core.store import decisions
+    from ui import resources
+
+    run = filled["run"]
+    at = calm(open_section(app, section("calibration"), run))
+    assert "a temperature takes 30" in words(at)
+    assert "Too few rows to tell" in words(at)
+    held_out_again(run, 5)
+    import streamlit as st
+
+    st.cache_resource.clear()
+    at = calm(open_section(app, section("calibration"), run))
+    before = resources.predictions(run)["test_proba"]
+    at.button(key="ev_calibrate").click().run()
+    assert "Its answers are calibrated" in words(calm(at))
+    decided = decisions.get(run)
+    assert decided.held_out == 45
+    assert resources.classifier(run).temperature == decided.temperature != 1.0
+    after = resources.predictions(run)["test_proba"]
+    assert not (after == before).all()
+    assert resources.predictions_as_trained(run)["test_proba"] == pytest.approx(before)
+    at.button(key="ev_uncalibrate").click().run()
+    assert "Its answers are calibrated" not in words(calm(at))
+    assert decisions.get(run).temperature == 1.0

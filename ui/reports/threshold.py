@@ -1,0 +1,105 @@
+"""A threshold for one class, by what its mistakes cost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.evaluate import report_words, validation
+from core.evaluate.results import Evaluation
+from core.evaluate.threshold import FEW, HIGHEST_COST, LOWEST_COST, Count, Effect
+from core.store.records import RunRecord
+from ui import charts, shell
+from ui.reports import cached
+from ui.reports.base import Section
+from ui.wording import percent, plural
+
+
+def absent(record: RunRecord, evaluation: Evaluation) -> str | None:
+    """Without held-out predictions there is nothing to choose a threshold on."""
+    return None if cached.held_out(record.id) is not None else validation.ABSENT
+
+
+def draw(record: RunRecord, evaluation: Evaluation) -> None:
+    """Which class, what a miss costs; the threshold and what it changes."""
+    rows = cached.need_held_out(record.id)
+    known = [int(code) for code in np.unique(rows.labels)]
+    st.markdown(
+        "By default the likeliest class is the answer. Where missing one class is worse than a "
+        "false alarm, a lower threshold for it costs less."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        code = st.selectbox(
+            "A missed row of",
+            known,
+            format_func=lambda c: evaluation.classes[c],
+            key=f"ev_cost_class_{record.id}",
+            width=280,
+        )
+        cost = st.number_input(
+            "costs as many false alarms as",
+            min_value=LOWEST_COST,
+            max_value=HIGHEST_COST,
+            value=5.0,
+            step=1.0,
+            format="%g",
+            key="ev_cost",
+            bind="query-params",
+            width=240,
+        )
+    effect: Effect
+    effect, chart = cached.threshold(cached.state_of(record.id), record.id, code, float(cost or 1))
+    name = shell.plain(evaluation.classes[code])
+    st.markdown(
+        f"**Say {name} from a probability of {percent(effect.threshold)} on**, and the likeliest "
+        f"other class below. {report_words.effect_sentence(effect, name)}"
+    )
+    if effect.few:
+        st.warning(
+            f"Only {plural(effect.likeliest_held_out.positives, 'labelled row')} of this class "
+            f"could be held out to choose on: with fewer than {FEW} a threshold is little more "
+            f"than a guess. Exact probabilities would put it at {percent(effect.in_theory)}.",
+            icon=":material/warning:",
+        )
+    charts.draw(chart, key="ev_costs")
+    st.dataframe(
+        pd.DataFrame(
+            [
+                _line("Test rows, likeliest class", effect.likeliest, effect.miss_cost),
+                _line("Test rows, threshold", effect.with_threshold, effect.miss_cost),
+                _line("Held-out, likeliest class", effect.likeliest_held_out, effect.miss_cost),
+                _line("Held-out, threshold", effect.threshold_held_out, effect.miss_cost),
+            ]
+        ),
+        hide_index=True,
+        key="ev_cost_table",
+        column_config={"All classes right": st.column_config.NumberColumn(format="percent")},
+        alt="Missed rows, false alarms and cost with and without the threshold.",
+    )
+    st.caption(
+        "The threshold was chosen on labelled rows that were held out; the test rows had no say "
+        "in it. The interval covers the choice of test rows, not that of the threshold."
+    )
+
+
+def _line(name: str, found: Count, miss_cost: float) -> dict[str, object]:
+    return {
+        "": name,
+        "Rows": found.rows,
+        "Of the class": found.positives,
+        "Missed": found.missed,
+        "False alarms": found.false_alarms,
+        "Cost": f"{found.cost(miss_cost):,.6g}",
+        "All classes right": found.right / found.rows if found.rows else 0.0,
+    }
+
+
+SECTION = Section(
+    key="threshold",
+    group="decisions",
+    title="Threshold by cost",
+    order=20,
+    draw=draw,
+    absent=absent,
+)
