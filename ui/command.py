@@ -16,6 +16,7 @@ from core.jobs.requests import (
     PretrainRequest,
     RecipeRequest,
     Request,
+    TuneRequest,
 )
 from core.params import Param
 from core.store.records import DatasetRecord, RunRecord
@@ -56,6 +57,10 @@ def python_code(request: Request) -> str:
         lines.append(_VERDICT.rstrip())
     elif isinstance(request, RecipeRequest):
         lines.append('print(run.result["sentence"])')
+    elif isinstance(request, TuneRequest):
+        lines.insert(1, "from core.jobs.tuning import finetuning_of")
+        lines.append("run = jobs.run_here(finetuning_of(run))  # with what was found")
+        lines.append("print(run.result[\"accuracy\"])")
     else:
         lines.append("print(run.model or run.dataset)")
     return "\n".join(lines)
@@ -117,6 +122,8 @@ def command_line(request: Request, record: RunRecord | DatasetRecord | None = No
         words += [*_budget(request), "--head", request.head, "--draws", str(request.draws)]
     elif isinstance(request, FinetuneRequest):
         words += _finetune(request, record)
+    elif isinstance(request, TuneRequest):
+        words += _tune(request, record)
     elif isinstance(request, RecipeRequest):
         return shlex.join([*words, "recipe"])
     else:
@@ -144,7 +151,16 @@ def _finetune(request: FinetuneRequest, record: RunRecord | DatasetRecord | None
     return words
 
 
-def _budget(request: CompareRequest | FinetuneRequest) -> list[str]:
+def _tune(request: TuneRequest, record: RunRecord | DatasetRecord | None) -> list[str]:
+    words = ["tune", _data(request.data, record), *request.methods, *request.models]
+    words += ["--seconds", f"{request.seconds:g}", *_budget(request)]
+    for name, given in (("--head", request.heads), ("--strategy", request.strategies)):
+        words += [part for one in given for part in (name, one)]
+    words += [] if request.trials is None else ["--trials", str(request.trials)]
+    return words + ([] if request.start_from is None else ["--start-from", request.start_from])
+
+
+def _budget(request: CompareRequest | FinetuneRequest | TuneRequest) -> list[str]:
     budget = request.labels_per_class
     return ["--labels-per-class", "all" if budget is None else str(budget)]
 

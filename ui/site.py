@@ -65,6 +65,14 @@ PLACES: tuple[Place, ...] = (
         "Train on a few labels, and see whether the pretrained model helped.",
     ),
     Place(
+        "tune",
+        "Tune",
+        ":material/search_insights:",
+        "Work",
+        "Good settings within the time you give it: many are tried on your labelled rows, and the "
+        "simplest that is as good as the best is handed to you.",
+    ),
+    Place(
         "recipe",
         "Founding recipe",
         ":material/history_edu:",
@@ -104,4 +112,6 @@ OF_KIND = {
     "compare": "compare",
     "finetune": "evaluate",
     "recipe": "recipe",
+    "tune": "tune",
+    "examine": "evaluate",
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from core.evaluate.tuning.configuration import Configuration, from_json, to_json
@@ -161,3 +161,23 @@ def tuning_from_json(values: Mapping[str, Any]) -> Tuning:
             "notes": tuple(fields.get("notes", ())),
         }
     )
+
+
+def trials_from_points(points: Sequence[Mapping[str, Any]]) -> tuple[Trial, ...]:
+    """The trials of a search that still runs, from the points it has reported so far."""
+    found: dict[int, Trial] = {}
+    for point in points:
+        if "trial" not in point:
+            continue
+        number = int(point["trial"])
+        before = found.get(number) or Trial(number, from_json(point["configuration"]))
+        if point.get("failure"):
+            found[number] = replace(before, failure=str(point["failure"]))
+        else:
+            found[number] = replace(
+                before,
+                scores=(*before.scores, float(point["score"])),
+                error=point["error"],
+                at=point["at"],
+            )
+    return tuple(found[number] for number in sorted(found))
