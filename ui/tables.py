@@ -26,6 +26,7 @@ KINDS = {
     "finetune": "Fine-tuning",
     "recipe": "Founding recipe",
     "tune": "Tuning",
+    "examine": "Examination",
 }
 
 

@@ -8,13 +8,16 @@ from typing import Any
 
 from core.data import catalogue
 from core.errors import BadData, BadParam
+from core.evaluate.examination import PARTS
 from core.evaluate.words import budget_words
 from core.finetune import get_head, get_strategy, strategies
 from core.jobs.continuing import as_its_parent, model_name
+from core.jobs.examined import examined_run
 from core.jobs.fields import COMPARE_PARAMS, FINETUNE_PARAMS, PRETRAIN_PARAMS, TUNE_PARAMS
 from core.jobs.requests import (
     CompareRequest,
     DataRef,
+    ExamineRequest,
     FinetuneRequest,
     LoadRequest,
     PretrainRequest,
@@ -95,6 +98,8 @@ def check(request: Request) -> Checked:
         return _check_compare(request, source)
     if isinstance(request, TuneRequest):
         return _check_tune(request, source)
+    if isinstance(request, ExamineRequest):
+        return _check_examine(request, source)
     return _check_finetune(request, source)
 
 
@@ -238,6 +243,24 @@ def _check_tune(request: TuneRequest, source: _Source) -> Checked:
     labels = budget_words(fields["labels_per_class"])
     name = spelled.name or f"Settings for {source.title}, {labels}"
     return Checked(spelled, name, source.fingerprint, source.title)
+
+
+def _check_examine(request: ExamineRequest, source: _Source) -> Checked:
+    run = examined_run(request.run)
+    if run.dataset is None or run.dataset != source.fingerprint:
+        raise BadParam(
+            f"The run {run.name!r} is about other rows than {source.title}.",
+            hint="Examine it with the data set that it was evaluated on.",
+        )
+    unknown = [part for part in request.parts if part not in PARTS]
+    if unknown:
+        raise BadParam(
+            f"There is no part {unknown[0]!r} of an examination.",
+            hint="There is: " + ", ".join(PARTS) + ".",
+        )
+    parts = tuple(part for part in PARTS if part in request.parts or not request.parts)
+    spelled = replace(request, parts=parts)
+    return Checked(spelled, f"Examination of {run.name}", run.dataset, source.title, run.model)
 
 
 def _check_labels(source: _Source) -> None:

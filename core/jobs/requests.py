@@ -10,8 +10,9 @@ from core.errors import BadParam
 
 if TYPE_CHECKING:  # a worker reads its request before it loads anything heavy
     from core.data.dataset import Pool
+    from core.evaluate.examination import Part
 
-Kind: TypeAlias = Literal["load", "pretrain", "compare", "finetune", "recipe", "tune"]
+Kind: TypeAlias = Literal["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine"]
 
 
 @dataclass(frozen=True)
@@ -171,8 +172,33 @@ class RecipeRequest:
     )
 
 
+@dataclass(frozen=True)
+class ExamineRequest:
+    """Look closer at a finished fine-tuning: what takes longer than a page may.
+
+    Attributes
+    ----------
+    data : DataRef
+        Of the run that is examined.
+    run : str
+        Its id.
+    parts : sequence of str
+        Keys of :data:`core.evaluate.examination.PARTS`; where empty, all of them.
+    """
+
+    data: DataRef
+    run: str
+    parts: Sequence[Part] = ()
+
+
 Request: TypeAlias = (
-    LoadRequest | PretrainRequest | CompareRequest | FinetuneRequest | RecipeRequest | TuneRequest
+    LoadRequest
+    | PretrainRequest
+    | CompareRequest
+    | FinetuneRequest
+    | RecipeRequest
+    | TuneRequest
+    | ExamineRequest
 )
 
 _KINDS: dict[
@@ -182,7 +208,8 @@ _KINDS: dict[
     | type[CompareRequest]
     | type[FinetuneRequest]
     | type[RecipeRequest]
-    | type[TuneRequest],
+    | type[TuneRequest]
+    | type[ExamineRequest],
 ] = {
     "load": LoadRequest,
     "pretrain": PretrainRequest,
@@ -190,6 +217,7 @@ _KINDS: dict[
     "finetune": FinetuneRequest,
     "recipe": RecipeRequest,
     "tune": TuneRequest,
+    "examine": ExamineRequest,
 }
 
 
@@ -225,6 +253,8 @@ def from_json(values: Mapping[str, Any]) -> Request:
         elif "methods" in fields:
             fields["methods"] = tuple(_pretrain(inner) for inner in fields["methods"])
             fields["models"] = tuple(fields.get("models", ()))
+        if kind == "examine":
+            fields["parts"] = tuple(fields.get("parts", ()))
         return _KINDS[kind](**fields)
     except (TypeError, KeyError) as error:
         raise BadParam(f"A request of kind {kind} cannot be read: {error}.") from error

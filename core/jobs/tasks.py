@@ -16,6 +16,7 @@ from core.jobs.execute import Job, Task
 from core.jobs.machine import peak_memory_mb
 from core.jobs.requests import (
     CompareRequest,
+    ExamineRequest,
     FinetuneRequest,
     LoadRequest,
     PretrainRequest,
@@ -38,6 +39,7 @@ _R = TypeVar(
     FinetuneRequest,
     RecipeRequest,
     TuneRequest,
+    ExamineRequest,
 )
 
 
@@ -235,6 +237,19 @@ def tune(job: Job) -> dict[str, Any]:
     return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
 
 
+def examine(job: Job) -> dict[str, Any]:
+    """Look closer at a finished fine-tuning."""
+    from core.jobs.examining import examine as run  # not for the other kinds of run
+
+    request = _as(job, ExamineRequest)
+    clock = _Clock()
+    dataset = _open(job, 0.05)
+    clock.lap("load")
+    result = run(job, request, dataset)
+    clock.lap("examine")
+    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+
+
 #: The task of each kind of run.
 TASKS: Mapping[str, Task] = {
     "load": load,
@@ -243,6 +258,7 @@ TASKS: Mapping[str, Task] = {
     "finetune": finetune,
     "recipe": recipe,
     "tune": tune,
+    "examine": examine,
 }
 
 

@@ -45,7 +45,7 @@ class RunRecord:
     """
 
     id: str
-    kind: Literal["load", "pretrain", "compare", "finetune", "recipe", "tune"]
+    kind: Literal["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine"]
     state: RunState
     name: str
     request: dict[str, Any]
