@@ -81,7 +81,13 @@ def runs(chosen: argparse.Namespace, out: Output) -> None:
     from core.store import runs as store
 
     jobs.sweep()
-    found = store.list_all(kind=chosen.kind, states=chosen.state, limit=max(1, chosen.limit))
+    found = store.list_all(
+        kind=chosen.kind,
+        states=chosen.state,
+        starred=chosen.starred,
+        tag=chosen.tag,
+        limit=max(1, chosen.limit),
+    )
     values = {
         "runs": [
             {"created": run.created.isoformat(), "progress": run.progress, **run_summary(run)}
@@ -98,12 +104,19 @@ def runs(chosen: argparse.Namespace, out: Output) -> None:
                 run.created.astimezone().strftime("%Y-%m-%d %H:%M"),
                 None if run.seconds is None else f"{run.seconds:.1f}",
                 _outcome(run),
-                run.name,
+                _marked(run),
             )
             for run in found
         ],
     )
     out.result(values, words if found else ["No runs yet. Try: python -m core finetune --help"])
+
+
+def _marked(run: RunRecord) -> str:
+    """The name of a run with its star, its tags, and whether it was imported."""
+    marks = ["*"] if run.starred else []
+    marks += [run.name, *(f"#{tag}" for tag in run.tags)]
+    return " ".join([*marks, "(imported)"] if run.imported else marks)
 
 
 def _outcome(run: RunRecord) -> str:

@@ -62,7 +62,8 @@ def build_parser() -> argparse.ArgumentParser:
     def add(name: str, help: str, module: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
         sub.add_argument("--json", action="store_true", help="one JSON object, for machines")
-        sub.set_defaults(command=_later(module, name))
+        # import is a word of the language, so its function cannot be called so
+        sub.set_defaults(command=_later(module, "import_" if name == "import" else name))
         return sub
 
     add("datasets", "List the data sets: built in, and kept.", "listing")
@@ -159,6 +160,30 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", metavar="FILE", help="write there (else CSV to standard output)")
     sub.add_argument("--all-classes", action="store_true", help="the probability of every class")
 
+    sub = add("export", "Take a finished fine-tuning along, as one file or several.", "exporting")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    for form, help in (
+        ("html", "the report: one page that opens offline, and prints"),
+        ("bundle", "for another Warmstart: `import` takes it in"),
+        ("script", "the run as a Python script"),
+        ("card", "the model card, as Markdown"),
+        ("onnx", "the classifier as an ONNX model, where it has that form"),
+        ("joblib", "the classifier as a pickle: only for who trusts you"),
+    ):
+        sub.add_argument(f"--{form}", nargs="?", const="", metavar="FILE", help=help)
+
+    sub = add("import", "Take in a bundle that another Warmstart wrote.", "exporting")
+    sub.add_argument("file", metavar="FILE", help="the bundle, a .zip file")
+
+    sub = add("describe", "Name, note, tags and star of a run.", "exporting")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument("--name", metavar="NAME", help="what to call it")
+    sub.add_argument("--note", metavar="TEXT", help="what you tried, and why")
+    sub.add_argument("--tags", metavar="A,B", help="its tags from now on; nothing removes them")
+    star = sub.add_mutually_exclusive_group()
+    star.add_argument("--star", action="store_true", default=None, help="mark it")
+    star.add_argument("--no-star", dest="star", action="store_false", help="take the star off")
+
     sub = add("runs", "List the runs, the newest first.", "listing")
     sub.add_argument(
         "--kind", choices=["load", "pretrain", "compare", "finetune", "recipe", "tune"]
@@ -168,6 +193,8 @@ def build_parser() -> argparse.ArgumentParser:
         action="append",
         choices=["queued", "running", "done", "failed", "cancelled", "interrupted"],
     )
+    sub.add_argument("--starred", action="store_true", help="only runs with a star")
+    sub.add_argument("--tag", metavar="TAG", help="only runs with this tag")
     sub.add_argument("--limit", type=int, default=30, metavar="N", help="at most N (default 30)")
 
     add("models", "List the library of pretrained models.", "listing")

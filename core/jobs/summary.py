@@ -45,6 +45,10 @@ def run_summary(run: RunRecord) -> dict[str, Any]:
         "name": run.name,
         "dataset": {"fingerprint": run.dataset, "title": run.dataset_title},
         "model": run.model,
+        "note": run.note,
+        "tags": list(run.tags),
+        "starred": run.starred,
+        "imported": run.imported,
         "seconds": result.pop("seconds", None) or {"total": run.seconds},
         "peak_memory_mb": result.pop("peak_memory_mb", None) or run.peak_memory_mb,
     }
