@@ -65,7 +65,7 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
 
 def _held_out(task: Task, rows: Matrix, codes: Ints, progress: Progress) -> Floats:
     """What heads that have not seen a source row say of it; zeros where none could be trained."""
-    splits = folds(codes, seed=task.seed)
+    splits = folds(codes, seed=task.seed, most=3)
     if not splits:
         raise BadData(
             "The source has too few labelled rows of each class to say how common each is here.",
