@@ -9,6 +9,8 @@ import numpy as np
 
 from core.types import Floats
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Entry:
@@ -64,6 +66,6 @@ def choose(entries: Mapping[int, Entry], default: int) -> tuple[int, int]:
     top, floor = entries[best], entries[default].score
     for i in order:
         gap = top.right - entries[i].right
-        if entries[i].score >= floor and gap.mean() <= standard_error(gap):
+        if entries[i].score >= floor and gap.mean() <= standard_error(gap) + _ROUNDING:
             return best, i
     raise AssertionError("The best is always within its own error.")

@@ -1,0 +1,102 @@
+"""What may be tried."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.evaluate.tuning.configuration import Configuration, EncoderChoice
+from core.evaluate.tuning.space import WORTH_A_TRY, make_space, searched
+from core.finetune import get_head, heads, strategies
+from core.params import resolve
+from core.pretrain import get_method, methods
+from core.pretrain.base import PoolSize
+from tests.core.evaluate.tuning.made import space
+
+BIG = PoolSize(10_000, 20_000_000)
+
+
+def test_the_default_comes_first_and_is_what_nobody_chose() -> None:
+    found = space()
+    assert found.default == Configuration.of(EncoderChoice.of("tfidf"))
+    assert found.first()[0][0] == found.default
+
+
+@pytest.mark.parametrize("modality", ["text", "image", "tabular"])
+def test_every_configuration_has_settings_that_its_tables_allow(modality: str) -> None:
+    found = make_space(modality, PoolSize(200, 9000, 20), seconds=60, pool=True)  # type: ignore[arg-type]
+    rng = np.random.RandomState(0)
+    drawn: list[Configuration] = [one for some in found.first() for one in some]
+    for _ in range(6):
+        drawn += found.draw(
+            9,
+            drawn[:3],
+            seen=[one.key for one in drawn],
+            known=[one.encoder for one in drawn],
+            rng=rng,
+        )
+    assert len({one.key for one in drawn}) == len(drawn) > 40
+    for one in drawn:
+        resolve(get_method(one.encoder.method).params, one.encoder.settings)
+        resolve(get_head(one.head).params, one.head_settings)
+        strategy = strategies()[one.strategy]
+        resolve(strategy.params, one.strategy_settings)
+        assert not strategy.heads or one.head in strategy.heads
+        assert modality in get_method(one.encoder.method).modalities
+        assert (one.strategy == "scratch") == (
+            one.encoder.plain and one.strategy in ("scratch", "frozen")
+        )
+
+
+def test_what_is_drawn_depends_on_the_seed_alone() -> None:
+    found = space()
+    best = list(found.first()[0][:2])
+    one, two = (
+        found.draw(9, best, seen=[], known=[], rng=np.random.RandomState(3)) for _ in range(2)
+    )
+    assert one == two
+
+
+def test_few_new_encoders_are_learned_at_once() -> None:
+    found = space()
+    drawn = found.draw(9, [], seen=[], known=[found.default.encoder], rng=np.random.RandomState(0))
+    assert len({one.encoder.key for one in drawn} - {found.default.encoder.key}) <= 2
+
+
+def test_a_strategy_that_wants_a_pool_needs_one() -> None:
+    assert "spreading" in space(pool=True).strategies
+    assert "spreading" not in space(pool=False).strategies
+    assert space(pool=False, strategies=("spreading",)).strategies == ("frozen",)
+
+
+def test_what_takes_too_long_is_left_out_unless_it_is_named() -> None:
+    slow = make_space("text", BIG, seconds=8, pool=False)
+    assert not any(one.learns for one in slow.encoders)
+    named = make_space("text", BIG, seconds=8, pool=False, methods=("ppmi",))
+    assert {one.method for one in named.encoders} == {"ppmi", "tfidf"}
+    enough = make_space("text", BIG, seconds=300, pool=False)
+    assert {"ppmi", "lsa"} <= {one.method for one in enough.encoders}
+
+
+def test_bigrams_take_part() -> None:
+    assert any(one.settings.get("ngram_max") == 2 for one in space().encoders)
+
+
+def test_a_single_fitted_model_is_the_default() -> None:
+    mine = EncoderChoice("ppmi", {"dimensions": 16}, "0123456789ab")
+    found = space(fitted=[mine])
+    assert found.default.encoder == mine
+    assert found.encoders == (mine,)
+    both = space(fitted=[mine], methods=("lsa",))
+    assert both.default.encoder.method == "tfidf"
+    assert {one.method for one in both.encoders} == {"ppmi", "lsa", "tfidf"}
+
+
+def test_what_is_worth_a_try_exists() -> None:
+    for modality, keys in WORTH_A_TRY.items():
+        assert all(modality in methods()[key].modalities for key in keys)
+
+
+@pytest.mark.parametrize("key", sorted(heads()))
+def test_every_head_has_something_to_search(key: str) -> None:
+    assert searched(get_head(key).params)
