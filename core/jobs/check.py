@@ -11,10 +11,12 @@ from core.errors import BadData, BadParam
 from core.evaluate.examination import PARTS
 from core.evaluate.words import budget_words
 from core.finetune import get_head, get_strategy, strategies
+from core.jobs.adapting import check_adapt
 from core.jobs.continuing import as_its_parent, model_name
 from core.jobs.examined import examined_run
 from core.jobs.fields import COMPARE_PARAMS, FINETUNE_PARAMS, PRETRAIN_PARAMS, TUNE_PARAMS
 from core.jobs.requests import (
+    AdaptRequest,
     CompareRequest,
     DataRef,
     ExamineRequest,
@@ -100,6 +102,11 @@ def check(request: Request) -> Checked:
         return _check_tune(request, source)
     if isinstance(request, ExamineRequest):
         return _check_examine(request, source)
+    if isinstance(request, AdaptRequest):
+        there = _source(request.source)
+        here = (source.title, source.modality)
+        adapting, name = check_adapt(request, here, (there.title, there.modality))
+        return Checked(adapting, name, source.fingerprint, source.title)
     return _check_finetune(request, source)
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:  # a worker reads its request before it loads anything heavy
     from core.data.dataset import Pool
     from core.evaluate.examination import Part
 
-Kind: TypeAlias = Literal["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine"]
+Kind: TypeAlias = Literal[
+    "load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt"
+]
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,42 @@ class ExamineRequest:
     parts: Sequence[Part] = ()
 
 
+@dataclass(frozen=True)
+class AdaptRequest:
+    """Carry a classifier from a labelled source to a target with no labels, or few.
+
+    Attributes
+    ----------
+    data : DataRef
+        The target.
+    source : DataRef
+        The source; may be the same data set.
+    source_domain, target_domain : str, optional
+        Only the rows of this domain.
+    ways : sequence of str
+        Keys of :mod:`core.finetune.adaptations`; where empty, all that take such rows.
+    keep : str, optional
+        The way whose classifier is kept; else validation decides.
+    labels_per_class : int
+        Labelled target rows of each class that may be seen.
+    """
+
+    data: DataRef
+    source: DataRef
+    source_domain: str | None = None
+    target_domain: str | None = None
+    ways: Sequence[str] = ()
+    keep: str | None = None
+    head: str = "logistic"
+    head_settings: Mapping[str, Any] = field(default_factory=dict)
+    labels_per_class: int = 0
+    draws: int = 3
+    curve: bool = True
+    validation: bool = True
+    seed: int = 0
+    name: str = ""
+
+
 Request: TypeAlias = (
     LoadRequest
     | PretrainRequest
@@ -199,6 +237,7 @@ Request: TypeAlias = (
     | RecipeRequest
     | TuneRequest
     | ExamineRequest
+    | AdaptRequest
 )
 
 _KINDS: dict[
@@ -209,7 +248,8 @@ _KINDS: dict[
     | type[FinetuneRequest]
     | type[RecipeRequest]
     | type[TuneRequest]
-    | type[ExamineRequest],
+    | type[ExamineRequest]
+    | type[AdaptRequest],
 ] = {
     "load": LoadRequest,
     "pretrain": PretrainRequest,
@@ -218,6 +258,7 @@ _KINDS: dict[
     "recipe": RecipeRequest,
     "tune": TuneRequest,
     "examine": ExamineRequest,
+    "adapt": AdaptRequest,
 }
 
 
@@ -253,6 +294,9 @@ def from_json(values: Mapping[str, Any]) -> Request:
         elif "methods" in fields:
             fields["methods"] = tuple(_pretrain(inner) for inner in fields["methods"])
             fields["models"] = tuple(fields.get("models", ()))
+        if kind == "adapt":
+            fields["source"] = DataRef(**fields["source"])
+            fields["ways"] = tuple(fields.get("ways", ()))
         if kind == "examine":
             fields["parts"] = tuple(fields.get("parts", ()))
         return _KINDS[kind](**fields)

@@ -15,6 +15,7 @@ from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
 from core.jobs.execute import Job, Task
 from core.jobs.machine import peak_memory_mb
 from core.jobs.requests import (
+    AdaptRequest,
     CompareRequest,
     ExamineRequest,
     FinetuneRequest,
@@ -40,6 +41,7 @@ _R = TypeVar(
     RecipeRequest,
     TuneRequest,
     ExamineRequest,
+    AdaptRequest,
 )
 
 
@@ -250,6 +252,19 @@ def examine(job: Job) -> dict[str, Any]:
     return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
 
 
+def adapt(job: Job) -> dict[str, Any]:
+    """Carry a classifier from one domain to another."""
+    from core.jobs.adapting import adapt as run  # not for the other kinds of run
+
+    request = _as(job, AdaptRequest)
+    clock = _Clock()
+    dataset = _open(job, 0.03)
+    clock.lap("load")
+    result = run(job, request, dataset)
+    clock.lap("adapt")
+    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+
+
 #: The task of each kind of run.
 TASKS: Mapping[str, Task] = {
     "load": load,
@@ -259,6 +274,7 @@ TASKS: Mapping[str, Task] = {
     "recipe": recipe,
     "tune": tune,
     "examine": examine,
+    "adapt": adapt,
 }
 
 

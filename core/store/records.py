@@ -45,7 +45,7 @@ class RunRecord:
     """
 
     id: str
-    kind: Literal["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine"]
+    kind: Literal["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt"]
     state: RunState
     name: str
     request: dict[str, Any]
