@@ -126,6 +126,10 @@ def _words(run: RunRecord, summary: dict[str, Any]) -> Iterator[str]:
         from core.cli import tuning
 
         return tuning.tuned(run)
+    if run.kind == "examine":
+        from core.cli import examining
+
+        return examining.examined(run, summary)
     from core.cli import comparing
 
     return comparing.compared(summary) if run.kind == "compare" else comparing.reproduced(summary)

@@ -153,6 +153,36 @@ def build_parser() -> argparse.ArgumentParser:
         "--mistakes", type=int, default=5, metavar="N", help="how many mistakes to show (default 5)"
     )
 
+    sub = add("examine", "Look closer at a run: can its score be trusted?", "examining")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument(
+        "--part",
+        action="append",
+        default=[],
+        choices=["stability", "noise", "duplicates", "robustness", "clusters"],
+        help="only this part (may be given several times; default all)",
+    )
+    sub.add_argument(
+        "--background", action="store_true", help="leave it to a worker and return at once"
+    )
+
+    sub = add("reject", "From which confidence on to answer, for a stated error.", "examining")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument(
+        "--allowed-error",
+        type=float,
+        default=0.05,
+        metavar="SHARE",
+        help="share of the answers that may be wrong (default 0.05)",
+    )
+    sub.add_argument("--keep", action="store_true", help="let its classifier answer by it")
+    sub.add_argument("--forget", action="store_true", help="let it answer however unsure it is")
+
+    sub = add("drift", "Are the rows of a file like the training rows?", "examining")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument("file", metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
+    sub.add_argument("--text-column", metavar="NAME", help="the texts")
+
     sub = add("predict", "Classify the rows of a file.", "predicting")
     sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
     sub.add_argument("file", metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
@@ -186,7 +216,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = add("runs", "List the runs, the newest first.", "listing")
     sub.add_argument(
-        "--kind", choices=["load", "pretrain", "compare", "finetune", "recipe", "tune"]
+        "--kind", choices=["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine"]
     )
     sub.add_argument(
         "--state",

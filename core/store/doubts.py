@@ -1,0 +1,122 @@
+"""When a run's classifier says "I don't know": what somebody chose for it, kept beside the run.
+
+Kept is what was wanted, an error that its answers may have. The threshold that promises it is
+read off the held-out predictions anew, as the classifier answers now: a temperature that was
+fitted or taken back in the meantime moves it along.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from core.errors import StoreFailed, WarmstartError
+from core.evaluate import validation
+from core.evaluate.doubt import DoubtSettings
+from core.evaluate.reject import RejectRule, reject_rule
+from core.store import decisions, runs
+from core.store.files import in_words, remove_file, write_json
+
+_FILE = "doubts.json"
+#: Says "I don't know" to whatever is not certain, where an error can no longer be promised.
+_NEVER = 1.0
+
+Arrays = Mapping[str, np.ndarray[Any, Any]]
+
+
+def get(run_id: str, *, arrays: Arrays | None = None) -> DoubtSettings:
+    """When the classifier of a run says "I don't know".
+
+    Parameters
+    ----------
+    run_id : str
+        A finished fine-tuning.
+    arrays : mapping, optional
+        Its predictions as the classifier answers now, where they are at hand.
+
+    Returns
+    -------
+    DoubtSettings
+        With its threshold; the defaults, which have none, where nothing was chosen.
+
+    Raises
+    ------
+    NotFound
+        When the id is none.
+    StoreFailed
+        When the file is damaged.
+    """
+    path = runs.folder(run_id) / _FILE
+    with in_words("read", path):
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return DoubtSettings()
+    try:
+        kept = json.loads(content)
+        if not isinstance(kept, dict):
+            raise TypeError("it holds no settings")
+        wanted = DoubtSettings.from_json(kept)
+    except (ValueError, TypeError, WarmstartError) as error:
+        raise StoreFailed(
+            f"The file {path} is damaged: {error}.",
+            hint='Delete it, and the classifier never says "I don\'t know" for being unsure.',
+        ) from error
+    if wanted.allowed_error is None:
+        return wanted
+    found = rule(run_id, wanted.allowed_error, arrays=arrays)
+    threshold = _NEVER if found.threshold is None else found.threshold
+    return replace(wanted, threshold=threshold)
+
+
+def keep(run_id: str, settings: DoubtSettings) -> None:
+    """Choose; its threshold is not kept but follows from ``allowed_error``.
+
+    Raises
+    ------
+    NotFound
+        When there is no such run.
+    """
+    runs.get(run_id)
+    path = runs.folder(run_id) / _FILE
+    wanted = replace(settings, threshold=None)
+    if wanted == DoubtSettings():
+        remove_file(path)
+    else:
+        write_json(path, wanted.to_json())
+
+
+def rule(run_id: str, allowed_error: float, *, arrays: Arrays | None = None) -> RejectRule:
+    """The threshold that promises an error, by the held-out predictions of a run.
+
+    Parameters
+    ----------
+    run_id : str
+        A finished fine-tuning.
+    allowed_error : float
+        Share of its answers that may be wrong.
+    arrays : mapping, optional
+        Its predictions as the classifier answers now, where they are at hand.
+
+    Raises
+    ------
+    NotFound
+        When the run has no predictions.
+    BadParam
+        When ``allowed_error`` is not between 0 and 1.
+    """
+    if arrays is None:
+        kept = runs.load_arrays(run_id, "predictions")
+        arrays = decisions.applied(kept, decisions.get(run_id))
+    held_out = validation.from_arrays(arrays)
+    if held_out is None:
+        return reject_rule(np.zeros(0), np.zeros(0, bool), allowed_error=allowed_error)
+    return reject_rule(
+        held_out.proba.max(axis=1),
+        held_out.proba.argmax(axis=1) == held_out.labels,
+        allowed_error=allowed_error,
+    )
