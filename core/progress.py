@@ -118,6 +118,27 @@ class Progress:
             enough=self._enough,
         )
 
+    @property
+    def checkpoints(self) -> Checkpoints | None:
+        """Where something is kept on the way; None where nothing is, and nobody need prepare it."""
+        return self._checkpoints
+
+    @property
+    def key(self) -> str:
+        """What the checkpoints of this work are kept under."""
+        return self._key
+
+    def keeping(self, checkpoints: Checkpoints | None) -> Progress:
+        """The same receiver with other checkpoints; its key stays."""
+        return Progress(
+            self._report,
+            self._start,
+            self._stop,
+            checkpoints=checkpoints,
+            key=self._key,
+            enough=self._enough,
+        )
+
     def through(self, report: Callable[[float, str, Mapping[str, Any]], None]) -> Progress:
         """A receiver whose reports go to ``report``, and that is steered as this one is."""
         return Progress(report, checkpoints=self._checkpoints, key=self._key, enough=self._enough)

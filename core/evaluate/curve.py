@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,9 @@ from core.types import Bools, Ints
 #: Labels per class that a curve visits where there are enough labels.
 BUDGETS = (1, 2, 5, 10, 20, 50)
 
-#: With more labelled rows than this, training on all of them is left out of the curve.
-CHEAP_ROWS = 3_000
+#: With more labelled rows than this, training on all of them is left out of the curve: it would
+#: take longer than all else. A run of its own with every label measures it.
+CHEAP_ROWS = 20_000
 
 
 def budgets(labels: Ints, own: int | None, *, curve: bool = True) -> list[int | None]:
@@ -137,3 +139,38 @@ def _monotone(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.flo
             mean, size = (before * count + mean * size) / (count + size), count + size
         pools.append((mean, size))
     return np.repeat([mean for mean, _ in pools], [size for _, size in pools])
+
+
+def points_so_far(reported: Sequence[Mapping[str, Any]]) -> tuple[CurvePoint, ...]:
+    """The label curve of an experiment that is under way, from what it has reported.
+
+    Parameters
+    ----------
+    reported : sequence of mapping
+        Points of a run; those with ``model_mean`` count, the last of each budget.
+
+    Returns
+    -------
+    tuple of CurvePoint
+        In the order of their budgets.
+    """
+    latest: dict[int | None, CurvePoint] = {}
+    for one in reported:
+        if "model_mean" not in one:
+            continue
+        budget = int(one["labels_per_class"]) if "labels_per_class" in one else None
+        draws = int(one.get("draws", 1))
+        means = {
+            name: Interval(one[f"{name}_mean"], one.get(f"{name}_low"), one.get(f"{name}_high"))
+            for name in ("model", "baseline")
+            if f"{name}_mean" in one
+        }
+        latest[budget] = CurvePoint(
+            labels_per_class=budget,
+            labels=int(one["labels"]),
+            model=means["model"],
+            baseline=means.get("baseline"),
+            model_draws=(means["model"].value,) * draws,
+            baseline_draws=(means["baseline"].value,) * draws if "baseline" in means else (),
+        )
+    return in_order(list(latest.values()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from core.evaluate.curve import budgets, curve_point, in_order, labels_saved
 from core.evaluate.encoding import encode_rows
 from core.evaluate.metrics import score
 from core.evaluate.notes import notes
-from core.evaluate.results import CurvePoint, Evaluation, Scores
+from core.evaluate.results import CurvePoint, Evaluation, Interval, Scores
+from core.evaluate.resuming import Notebook
 from core.evaluate.trials import Contender, Encode, Learned, Sides, Trial, plan, quiet
 from core.evaluate.validation import Validation, out_of_fold
 from core.finetune import get_head, get_strategy
@@ -26,7 +27,7 @@ from core.finetune.source import Source
 from core.params import Value, resolve
 from core.pretrain.base import Encoder
 from core.progress import SILENT, Progress
-from core.types import Bools
+from core.types import Bools, Floats, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +108,10 @@ def run_experiment(
         ``encode(encoder, indices)`` in place of encoding here, to keep encoded rows on disk.
     progress : Progress
         Gets the losses of the kept model, and after each draw ``labels`` (how many),
-        ``labels_per_class`` (unless all), ``draw``, ``accuracy`` and ``baseline_accuracy``.
+        ``labels_per_class`` (unless all), ``draw``, ``accuracy`` and ``baseline_accuracy``, and
+        of all ``draws`` at that budget so far ``model_mean``, ``model_low``, ``model_high`` and
+        those of the baseline (:func:`core.evaluate.curve.points_so_far` reads them). Where it
+        keeps checkpoints, an experiment that was interrupted goes on from there.
 
     Raises
     ------
@@ -134,6 +138,8 @@ def run_experiment(
     trials = plan(
         sides.labels, budgets(sides.labels, labels_per_class, curve=curve), draws=draws, seed=seed
     )
+    notebook = Notebook(progress, trials)
+    progress = progress.keeping(None)  # it is the notebook that keeps
 
     def contender(
         one: Encoder, way: Strategy, settings: Mapping[str, Value], part: Progress
@@ -155,6 +161,7 @@ def run_experiment(
         trials,
         contenders,
         make_head=lambda trial: spec.make(head_values, seed + trial.draw),
+        notebook=notebook,
         seed=seed,
         progress=progress.part(0.3, 0.88),
     )
@@ -165,6 +172,7 @@ def run_experiment(
             contenders[0],
             trials[0],
             lambda: spec.make(head_values, seed),
+            notebook=notebook,
             seed=seed,
             progress=progress.part(0.88, 0.95),
         )
@@ -192,22 +200,36 @@ def run_experiment(
 
 @dataclass(frozen=True, eq=False)
 class _Measured:
-    """One budget: what the first draw left, and which test rows were right in each draw.
+    """One budget: which test rows were right in each draw, and what the first one left.
 
-    ``kept`` has the model and, where there is one, its baseline; ``right`` has as many matrices
-    of shape (draws, test rows).
+    ``right`` has a matrix of shape (draws, test rows) for the model and, where there is one, for
+    its baseline; ``kept`` has both for the run's own budget, which comes first; ``train`` is the
+    accuracy of the first draw's model on the rows it learned from.
     """
 
-    kept: list[Learned]
+    trial: Trial
     right: list[Bools]
+    kept: list[Learned]
+    train: float
 
     @property
     def budget(self) -> int | None:
-        return self.kept[0].trial.budget
+        return self.trial.budget
+
+    @cached_property
+    def _points(self) -> dict[int, CurvePoint]:
+        return {}
 
     def point(self, seed: int) -> CurvePoint:
-        labels = len(self.kept[0].trial.positions)
-        return curve_point(self.budget, labels, *self.right, seed=seed)
+        """Of the curve; its intervals are worked out once."""
+        if seed not in self._points:
+            self._points[seed] = self._point(seed)
+        return self._points[seed]
+
+    def _point(self, seed: int) -> CurvePoint:
+        labels = len(self.trial.positions)
+        found = curve_point(self.budget, labels, *self.right, seed=seed)
+        return replace(found, train=self.train)
 
 
 def _measure(
@@ -215,39 +237,59 @@ def _measure(
     contenders: Sequence[Contender],
     *,
     make_head: Callable[[Trial], Head],
+    notebook: Notebook,
     seed: int,
     progress: Progress,
 ) -> list[_Measured]:
     """Let the contenders learn from each trial, those of one budget in a row."""
     total, done = sum(trial.cost for trial in trials), 0
     measured: list[_Measured] = []
-    for trial in trials:
+    for number, trial in enumerate(trials):
         part = progress.part(done / total, (done + trial.cost) / total)
-        learned = []
+        right, kept = [], []
         for i, contender in enumerate(contenders):
             share = part.part(i / len(contenders), (i + 1) / len(contenders))
             share.update(0.0, trial.title)
-            # the losses of the kept model alone make a curve
-            live = not measured and i == 0
-            learned.append(
-                contender.learn(
+            make = partial(make_head, trial)
+            known = notebook.right(number, i)
+            learned = notebook.learned(i, contender, trial, make) if number == 0 else None
+            if known is None or (number == 0 and learned is None):
+                inside = notebook.inside(number, i, share)
+                # the losses of the kept model alone make a curve
+                live = number == 0 and i == 0
+                learned = contender.learn(
                     trial,
-                    partial(make_head, trial),
+                    make,
                     seed=seed + trial.draw,
-                    progress=share if live else quiet(share, trial.title),
+                    progress=inside if live else quiet(inside, trial.title),
                 )
-            )
-        right = [one.right()[None] for one in learned]
+                known = learned.right()
+                if trial.draw == 0 and i == 0:
+                    notebook.remember(
+                        f"train {number}",
+                        partial(_on_train, learned, contender.sides.labels[trial.positions]),
+                    )
+                notebook.note(number, i, learned, contender)
+            right.append(known[None])
+            if number == 0 and learned is not None:
+                kept.append(learned)
         if trial.draw == 0:
-            measured.append(_Measured(learned, right))
+            train = notebook.remember(f"train {number}", lambda: np.full(1, np.nan))
+            measured.append(_Measured(trial, right, kept, float(train[0])))
         else:
             last = measured[-1]
-            measured[-1] = _Measured(
-                last.kept, [np.vstack(both) for both in zip(last.right, right, strict=True)]
-            )
+            both = [np.vstack(pair) for pair in zip(last.right, right, strict=True)]
+            measured[-1] = replace(last, right=both)
         done += trial.cost
-        progress.update(done / total, trial.title, **_live(trial, right))
+        progress.update(
+            done / total, trial.title, **_live(trial, right), **_so_far(measured[-1], seed)
+        )
     return measured
+
+
+def _on_train(learned: Learned, labels: Ints) -> Floats:
+    """Accuracy on the rows that were learned from, as an array of one number."""
+    return np.array([(learned.train_proba().argmax(axis=1) == labels).mean()])
 
 
 def _validate(
@@ -255,12 +297,17 @@ def _validate(
     trial: Trial,
     make_head: Callable[[], Head],
     *,
+    notebook: Notebook,
     seed: int,
     progress: Progress,
 ) -> tuple[Validation | None, tuple[str, ...]]:
     """Out-of-fold predictions; a model that cannot do with fewer labels is no reason to fail."""
     try:
-        return out_of_fold(contender, trial, make_head, seed=seed, progress=progress), ()
+        inside = notebook.inside(-1, 0, progress)
+        found = out_of_fold(
+            contender, trial, make_head, seed=seed, progress=inside, remember=notebook.remember
+        )
+        return found, ()
     except (BadData, BadParam) as error:
         return None, (f"No labelled row could be held out: {error.message}",)
 
@@ -272,6 +319,27 @@ def _live(trial: Trial, right: Sequence[Bools]) -> dict[str, float]:
     numbers["accuracy"] = float(right[0].mean())
     if len(right) > 1:
         numbers["baseline_accuracy"] = float(right[1].mean())
+    return numbers
+
+
+def _so_far(measured: _Measured, seed: int) -> dict[str, float]:
+    """The point of the label curve that the draws so far make, for a chart that grows.
+
+    Its band comes with the last draw.
+    """
+    draws = len(measured.right[0])
+    numbers: dict[str, float] = {"draws": draws}
+    if draws == measured.trial.draws:
+        point = measured.point(seed)
+        known = {"model": point.model, "baseline": point.baseline}
+    else:
+        means = [Interval(float(one.mean())) for one in measured.right]
+        known = dict(zip(("model", "baseline"), means, strict=False))
+    for name, value in known.items():
+        if value is not None:
+            numbers[f"{name}_mean"] = value.value
+            if value.low is not None and value.high is not None:
+                numbers |= {f"{name}_low": value.low, f"{name}_high": value.high}
     return numbers
 
 

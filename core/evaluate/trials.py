@@ -162,7 +162,10 @@ class Contender:
         self, trial: Trial, make_head: Callable[[], Head], *, seed: int, progress: Progress
     ) -> Learned:
         """Learn from the rows of a trial and predict the test rows."""
-        classifier = self.fit(trial.positions, make_head, seed=seed, progress=progress)
+        return self.judge(trial, self.fit(trial.positions, make_head, seed=seed, progress=progress))
+
+    def judge(self, trial: Trial, classifier: Classifier) -> Learned:
+        """Predict the test rows by what was learned in a trial."""
         train = self.training_rows(classifier, trial.positions)
         if classifier.encoder is self.encoder:
             test = self.encoded[len(self.sides.train) :]
@@ -218,5 +221,6 @@ class Contender:
 
 
 def quiet(progress: Progress, message: str) -> Progress:
-    """The same bar and the same cancelling, without the numbers, the wishes and checkpoints."""
-    return Progress(lambda fraction, _, __: progress.update(fraction, message))
+    """The same bar, cancelling and checkpoints, without the numbers and the wishes."""
+    silent = Progress(lambda fraction, _, __: progress.update(fraction, message))
+    return silent.keeping(progress.checkpoints).under(progress.key)

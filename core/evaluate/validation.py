@@ -115,6 +115,7 @@ def out_of_fold(
     *,
     seed: int,
     progress: Progress,
+    remember: Callable[[str, Callable[[], Floats]], Floats] = lambda name, compute: compute(),
 ) -> Validation | None:
     """Predict the labelled rows of a trial by models that had not learned their labels.
 
@@ -138,6 +139,9 @@ def out_of_fold(
         Of the folds and of the learning.
     progress : Progress
         Told of each fold.
+    remember : callable
+        Called as ``remember(name, compute)`` for each fold; may know the answer from before an
+        interruption.
 
     Returns
     -------
@@ -156,15 +160,19 @@ def out_of_fold(
             f", fold {number + 1} of {len(held_out)}" if len(held_out) > 1 else ""
         )
         part.update(0.0, title)
-        classifier = contender.fit(
-            np.delete(positions, out),
-            make_head,
-            away=positions[out],
-            seed=seed,
-            progress=quiet(part, title),  # losses are those of the model that is kept
-        )
-        encoded = contender.training_rows(classifier, positions[out])
-        proba.append(classifier.predict_proba_encoded(encoded))
+
+        def predicted(out: Ints = out, part: Progress = part, title: str = title) -> Floats:
+            classifier = contender.fit(
+                np.delete(positions, out),
+                make_head,
+                away=positions[out],
+                seed=seed,
+                progress=quiet(part, title),  # losses are those of the model that is kept
+            )
+            encoded = contender.training_rows(classifier, positions[out])
+            return classifier.predict_proba_encoded(encoded)
+
+        proba.append(remember(f"fold {number}", predicted))
     where = np.concatenate(held_out)
     order = np.argsort(where, kind="stable")
     picked = positions[where[order]]

@@ -13,7 +13,7 @@ from core.finetune.descent import Descent
 from core.finetune.rates import largest_curvature
 from core.finetune.weights import Weights
 from core.progress import SILENT, Progress
-from core.types import Floats, Matrix
+from core.types import Floats, Matrix, State
 
 # seconds: a pass over few rows takes far less than a report, which may go to disk
 _REPORT_EVERY = 0.05
@@ -66,11 +66,33 @@ class Course:
     curves: dict[str, list[float]] = field(default_factory=dict)
 
 
+def course_state(course: Course) -> State:
+    """A course as plain values, to be kept."""
+    return {
+        "coef": course.weights.coef,
+        "intercept": course.weights.intercept,
+        "best_pass": course.best_pass,
+        "ending": course.ending,
+        "curves": {name: np.array(values) for name, values in course.curves.items()},
+    }
+
+
+def course_of(state: State) -> Course:
+    """The course that was kept."""
+    return Course(
+        weights=Weights(state["coef"], state["intercept"]),
+        best_pass=int(state["best_pass"]),
+        ending=state["ending"],
+        curves={name: list(map(float, values)) for name, values in state["curves"].items()},
+    )
+
+
 def follow(
     descent: Descent,
     stopping: Stopping,
     *,
     held_out: tuple[Matrix, Floats] | None = None,
+    identity: str = "",
     progress: Progress = SILENT,
 ) -> Course:
     """Drive ``descent`` until it has done enough.
@@ -83,8 +105,12 @@ def follow(
         When to end (early stopping: Prechelt 1998, Early Stopping, But When?).
     held_out : (Matrix (m, d), ndarray (m, k)), optional
         Validation rows and their targets.
+    identity : str
+        Stands for rows and settings. What an interrupted course of the same identity kept is gone
+        on from; without one nothing is kept.
     progress : Progress
-        Told ``pass_`` and the values of the curves as metrics.
+        Told ``pass_``, the values of the curves and, with rows held out, ``patience_left`` as
+        metrics.
 
     Raises
     ------
@@ -93,31 +119,98 @@ def follow(
     """
     key = "train_loss" if held_out is None else "validation_loss"
     pace = _Pace(progress, stopping.passes)
-    now = _measure(descent, held_out)
-    ceiling = _GROWN * max(now["train_loss"], _loss_of_nothing(descent))
-    best, best_pass = descent.weights.copy(), 0
-    lowest = now[key]
-    mark, marked_at = now[key], 0
-    curves: dict[str, list[float]] = {name: [] for name in (*now, "learning_rate")}
-    for number in range(1, stopping.passes + 1):
+    so_far = _SoFar.begin(descent, _measure(descent, held_out), key)
+    if identity:
+        saved = progress.saved()
+        if saved is not None and saved.get("identity") == identity:
+            so_far = _SoFar.again(descent, saved)
+    for number in range(descent.passes + 1, stopping.passes + 1):
         rate = descent.present_rate
         descent.advance(pace.breathe)
         now = _measure(descent, held_out) | {"learning_rate": rate}
-        if not now["train_loss"] <= ceiling:  # NaN is not below it either
+        if not now["train_loss"] <= so_far.ceiling:  # NaN is not below it either
             raise _too_fast(descent, now["train_loss"], number)
-        for name, value in now.items():
-            curves[name].append(value)
-        if now[key] < lowest:
-            lowest, best, best_pass = now[key], descent.weights.copy(), number
-        if now[key] < mark * (1 - stopping.gain):
-            mark, marked_at = now[key], number
-        tired = number - marked_at >= stopping.patience
-        pace.report(number, now, last=tired or number == stopping.passes)
+        so_far.take(descent, now, number, gain=stopping.gain)
+        left = stopping.patience - (number - so_far.marked_at)
+        tired = left <= 0
+        told = now if held_out is None else now | {"patience_left": max(left, 0)}
+        pace.report(number, told, last=tired or number == stopping.passes)
         if tired:
-            return Course(best, best_pass, "patience", curves)
+            return so_far.course("patience")
         if pace.enough():
-            return Course(best, best_pass, "enough", curves)
-    return Course(best, best_pass, "passes", curves)
+            return so_far.course("enough")
+        if identity:
+            progress.save(lambda: {"identity": identity, **so_far.state(descent)})
+    return so_far.course("passes")
+
+
+@dataclass
+class _SoFar:
+    """What a course remembers from pass to pass."""
+
+    key: str
+    ceiling: float
+    best: Weights
+    best_pass: int
+    lowest: float
+    mark: float
+    marked_at: int
+    curves: dict[str, list[float]]
+
+    @classmethod
+    def begin(cls, descent: Descent, now: dict[str, float], key: str) -> _SoFar:
+        """Before the first pass."""
+        return cls(
+            key=key,
+            ceiling=_GROWN * max(now["train_loss"], _loss_of_nothing(descent)),
+            best=descent.weights.copy(),
+            best_pass=0,
+            lowest=now[key],
+            mark=now[key],
+            marked_at=0,
+            curves={name: [] for name in (*now, "learning_rate")},
+        )
+
+    def take(self, descent: Descent, now: dict[str, float], number: int, *, gain: float) -> None:
+        """Look at a pass."""
+        for name, value in now.items():
+            self.curves[name].append(value)
+        if now[self.key] < self.lowest:
+            self.lowest, self.best, self.best_pass = now[self.key], descent.weights.copy(), number
+        if now[self.key] < self.mark * (1 - gain):
+            self.mark, self.marked_at = now[self.key], number
+
+    def course(self, ending: Ending) -> Course:
+        """How it went."""
+        return Course(self.best, self.best_pass, ending, self.curves)
+
+    def state(self, descent: Descent) -> State:
+        """All that it takes to go on from here."""
+        return {
+            "descent": descent.state(),
+            "key": self.key,
+            "numbers": np.array([self.ceiling, self.lowest, self.mark]),
+            "places": [self.best_pass, self.marked_at],
+            "best": {"coef": self.best.coef, "intercept": self.best.intercept},
+            "curves": {name: np.array(values) for name, values in self.curves.items()},
+        }
+
+    @classmethod
+    def again(cls, descent: Descent, state: State) -> _SoFar:
+        """As it was; the descent goes on too."""
+        descent.load_state(state["descent"])
+        ceiling, lowest, mark = (float(value) for value in state["numbers"])
+        best_pass, marked_at = (int(place) for place in state["places"])
+        return cls(
+            key=str(state["key"]),
+            ceiling=ceiling,
+            best=Weights(state["best"]["coef"], state["best"]["intercept"]),
+            best_pass=best_pass,
+            lowest=lowest,
+            mark=mark,
+            marked_at=marked_at,
+            curves={name: list(map(float, values)) for name, values in state["curves"].items()},
+        )
 
 
 class _Pace:

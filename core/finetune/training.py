@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from core.finetune.course import Course, Stopping, follow
+from core.finetune.course import Course, Stopping, course_of, course_state, follow
 from core.finetune.descent import Descent
 from core.finetune.linear import all_columns, used_columns
 from core.finetune.losses import LOSSES
@@ -130,7 +131,14 @@ def train(
     blind = not watched and settings.validation_share > 0
     passes = min(settings.passes, _PASSES_UNWATCHED) if blind else settings.passes
 
-    def learn(held: Bools, passes: int, progress: Progress) -> tuple[Course, float]:
+    kept = progress.checkpoints is not None
+    identity = (
+        _identity(rows, codes, n_classes, settings, seed, start, towards, row_weights, may_hold)
+        if kept
+        else ""
+    )
+
+    def learn(held: Bools, passes: int, stage: str, progress: Progress) -> tuple[Course, float]:
         return _learn(
             rows,
             one_hot(codes, n_classes),
@@ -142,10 +150,19 @@ def train(
             seed=seed,
             start=start,
             towards=towards,
-            progress=progress,
+            identity=identity and f"{identity} {stage}",
+            progress=progress.under("descent"),
         )
 
-    course, rate = learn(held, passes, progress.part(0, 0.8 if again else 1))
+    first = progress.part(0, 0.8 if again else 1)
+    known = progress.under("course").saved() if kept and again else None
+    if known is not None and known.get("identity") == identity:
+        course, rate = course_of(known), float(known["rate"])
+    else:
+        course, rate = learn(held, passes, "first", first)
+    if kept and again:
+        done = {"identity": identity, "rate": rate, **course_state(course)}
+        progress.under("course").save(lambda: done)
     loss = LOSSES[settings.loss]()
     temperature = loss.temperature
     if held.sum() >= _ROWS_FOR_TEMPERATURE:
@@ -155,7 +172,8 @@ def train(
         # its losses are not those of the curve, so only the share done is reported
         tail = progress.part(0.8, 1)
         quiet = Progress(lambda share, _, __: tail.update(share, "Training on all rows"))
-        full, _ = learn(np.zeros_like(held), course.best_pass, quiet)
+        quiet = quiet.keeping(progress.checkpoints)
+        full, _ = learn(np.zeros_like(held), course.best_pass, "again", quiet)
         weights = full.weights
     coef = all_columns(np.ascontiguousarray(weights.coef.T), columns, X.shape[1])
     return Trained(
@@ -199,6 +217,7 @@ def _learn(
     seed: int,
     start: Weights | None,
     towards: Weights | None,
+    identity: str,
     progress: Progress,
 ) -> tuple[Course, float]:
     """Train on the rows not held out; without any held out, all passes are made."""
@@ -229,9 +248,32 @@ def _learn(
             descent,
             Stopping(passes, patience=settings.patience if watched else passes),
             held_out=(X[held], targets[held]) if watched else None,
+            identity=identity,
             progress=progress,
         )
     return course, rate
+
+
+def _identity(  # noqa: PLR0917 - all that the answer depends on
+    X: Any,
+    codes: Ints,
+    n_classes: int,
+    settings: TrainingSettings,
+    seed: int,
+    start: Weights | None,
+    towards: Weights | None,
+    row_weights: Floats | None,
+    may_hold: Bools | None,
+) -> str:
+    """Stands for a training: what another one kept is never taken for its own."""
+    digest = hashlib.sha256(repr((settings, n_classes, seed, X.shape)).encode())
+    arrays: list[Any] = [X] if isinstance(X, np.ndarray) else [X.data, X.indices, X.indptr]
+    arrays += [codes, row_weights, may_hold]
+    for weights in (start, towards):
+        arrays += [None, None] if weights is None else [weights.coef, weights.intercept]
+    for array in arrays:
+        digest.update(b"-" if array is None else np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def _held(codes: Ints, share: float, seed: int, may_hold: Bools | None) -> Bools:

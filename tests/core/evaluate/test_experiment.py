@@ -13,6 +13,7 @@ import pytest
 from core.data.dataset import UNLABELLED, Dataset
 from core.errors import BadData, BadParam, Cancelled, NotFound
 from core.evaluate import experiment
+from core.evaluate.curve import points_so_far
 from core.evaluate.experiment import run_experiment
 from core.evaluate.metrics import score
 from core.evaluate.results import evaluation_from_json, evaluation_to_json
@@ -264,7 +265,16 @@ def test_progress_rises_and_carries_the_losses_of_the_kept_model_only() -> None:
         "labels_per_class": 5,
         "accuracy": outcome.evaluation.point.model_draws[0],
         "baseline_accuracy": outcome.evaluation.point.baseline_draws[0],
+        "draws": 1,
+        "model_mean": outcome.evaluation.point.model_draws[0],
+        "baseline_mean": outcome.evaluation.point.baseline_draws[0],
     }
+    # what was told on the way is the curve, bands and all
+    told = points_so_far([x for _, _, x in heard])
+    for point, final in zip(told, outcome.evaluation.curve, strict=True):
+        assert (point.labels_per_class, point.labels) == (final.labels_per_class, final.labels)
+        assert (point.model, point.baseline) == (final.model, final.baseline)
+        assert len(point.model_draws) == len(final.model_draws)
     assert "labels_per_class" not in scored[-1]
     assert any(m == "Training on 1 label per class, draw 2 of 2" for _, m, _ in heard)
     assert any(m == "Training on all labels" for _, m, _ in heard)

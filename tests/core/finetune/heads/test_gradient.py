@@ -185,7 +185,11 @@ def test_reports_while_it_learns_and_can_be_cancelled():
         "train_accuracy",
         "validation_loss",
         "validation_accuracy",
+        "patience_left",
     }
+    left = [metrics["patience_left"] for _, _, metrics in heard if metrics]
+    assert left[0] == 20
+    assert min(left) >= 0
     shares = [share for share, _, _ in heard]
     assert shares == sorted(shares)
     assert heard[-1][1] == "Training on all rows"
