@@ -48,12 +48,15 @@ class Outcome:
         with a baseline "baseline_proba" (of the test rows), and where labels could be held out
         "validation_rows", "validation_labels" and "validation_proba"
         (see :mod:`core.evaluate.validation`).
+    right : ndarray of bool, shape (draws, test rows)
+        Which test rows the model got right in each draw of labels at its own budget.
     """
 
     evaluation: Evaluation
     classifier: Classifier
     baseline_classifier: Classifier | None
     arrays: dict[str, np.ndarray[Any, Any]]
+    right: Bools
 
 
 def run_experiment(
@@ -195,6 +198,7 @@ def run_experiment(
         classifier=kept.classifier,
         baseline_classifier=others[0].classifier if others else None,
         arrays=arrays,
+        right=measured[0].right[0],
     )
 
 

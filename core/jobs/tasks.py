@@ -153,6 +153,7 @@ def finetune(job: Job) -> dict[str, Any]:
     )
     job.progress.update(0.98, "Keeping the results")
     runs.save_arrays(job.run, "predictions", outcome.arrays)
+    runs.save_arrays(job.run, "draws", {"right": outcome.right})
     unchanged = learned is not None and outcome.classifier.encoder is learned.encoder
     made_by = learned.record if learned else beside
     classifiers.save(
