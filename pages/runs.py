@@ -4,7 +4,8 @@ import streamlit as st
 
 from core import jobs
 from core.store import runs
-from ui import comparison, shell
+from core.store.describing import all_tags
+from ui import bundles, comparison, describing, shell
 from ui.site import OF_KIND
 from ui.tables import KINDS, STATES, runs_table
 from ui.wording import plural
@@ -27,15 +28,34 @@ with st.grid(3, min_column_width=200):
         key="runs_state",
         bind="query-params",
     )
-    words = st.text_input("Name or data contains", key="runs_text", icon=":material/search:")
+    words = st.text_input("Name, note or data contains", key="runs_text", icon=":material/search:")
+tags = all_tags()
+with st.container(horizontal=True, vertical_alignment="center"):
+    starred = st.toggle("With a star", key="runs_star", bind="query-params")
+    tag = None
+    if tags:
+        tag = st.pills(
+            "Tag", tags[:20], key="runs_tag", bind="query-params", label_visibility="collapsed"
+        )
+bundles.bring()
 
-records = runs.list_all(kind=kind, states=None if state is None else [state], limit=500, brief=True)
+records = runs.list_all(
+    kind=kind,
+    states=None if state is None else [state],
+    starred=bool(starred),
+    tag=tag,
+    limit=500,
+    brief=True,
+)
 if words:
-    records = [r for r in records if words.lower() in f"{r.name} {r.dataset_title}".lower()]
+    asked = words.lower()
+    records = [r for r in records if asked in f"{r.name} {r.note} {r.dataset_title}".lower()]
 if not records:
     with st.container(border=True):
         st.markdown(
-            "**No run fits.**" if kind or state or words else "**Nothing has been run yet.**"
+            "**No run fits.**"
+            if kind or state or words or starred or tag
+            else "**Nothing has been run yet.**"
         )
         shell.next_step("To the example on the home page", "home")
     st.stop()
@@ -63,6 +83,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
         ):
             again = jobs.again(only.id)
             shell.go(place, run=again.id)
+    if len(chosen) == 1:
+        with st.popover("Name and notes", icon=":material/edit_note:", key="runs_describe"):
+            describing.fields(chosen[0], "runs_describe")
     ended = [record for record in chosen if not record.live]
     with st.popover(
         "Delete",

@@ -31,6 +31,8 @@ def summary(record: RunRecord) -> str:
         parts.append(f"seed {request['seed']}, {plural(request['draws'], 'draw')}")
     if record.dataset_title:
         parts.append(shell.plain(record.dataset_title))
+    if record.imported:
+        parts.append("imported from a bundle")
     if record.finished is not None:
         parts.append(f"finished {ago(record.finished)}")
     if record.seconds is not None:

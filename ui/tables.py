@@ -68,13 +68,14 @@ def runs_table(
         words, gain, accuracy = verdict(record)
         rows.append(
             {
-                "Run": record.name,
-                "Kind": KINDS[record.kind],
+                "Run": f"★ {record.name}" if record.starred else record.name,
+                "Kind": KINDS[record.kind] + (", imported" if record.imported else ""),
                 "Verdict": words,
                 "Gain": "" if gain is None else points(gain / 100),
                 "Accuracy": accuracy,
                 "Labels": budget(record.request),
                 "Data": record.dataset_title,
+                "Tags": list(record.tags),
                 "Took": duration(record.seconds),
                 "When": ago(record.created),
             }
@@ -82,6 +83,8 @@ def runs_table(
     columns = ["Run", "Verdict", "Gain", "Accuracy", "Labels", "Data", "Took", "When"]
     if kinds:
         columns.insert(1, "Kind")
+    if any(record.tags for record in records):
+        columns.insert(columns.index("Data"), "Tags")
     event = st.dataframe(
         pd.DataFrame(rows),
         key=key,
@@ -91,6 +94,7 @@ def runs_table(
         selection_mode=selection,
         column_config={
             "Run": st.column_config.TextColumn(width="medium"),
+            "Tags": st.column_config.ListColumn(width="medium"),
             "Gain": st.column_config.TextColumn("Gain (points)", alignment="right"),
             "Accuracy": st.column_config.ProgressColumn(
                 "Test accuracy",

@@ -22,6 +22,7 @@ JOBLIB_WARNING = (
     "people who trust you, open none from elsewhere, and expect it to break with other versions. "
     "Warmstart itself never opens one; the bundle has none of these troubles."
 )
+_MISSING = "The export to ONNX needs skl2onnx."
 _INSTALL = "Install it with: pip install -r requirements-onnx.txt"
 _INSTEAD = "Take the bundle for another Warmstart, or the script."
 
@@ -59,6 +60,15 @@ def why_no_onnx(classifier: Classifier) -> str | None:
     return None
 
 
+def why_not_here() -> str | None:
+    """Why no ONNX file can be made by this installation; None where one can."""
+    from importlib.util import find_spec
+
+    if find_spec("skl2onnx") is None:
+        return f"{_MISSING} {_INSTALL}"
+    return None
+
+
 def onnx_bytes(run_id: str) -> bytes:
     """The classifier of a run as an ONNX model.
 
@@ -82,7 +92,7 @@ def onnx_bytes(run_id: str) -> bytes:
         from skl2onnx import to_onnx
         from skl2onnx.common.data_types import DoubleTensorType
     except ImportError as error:
-        raise MissingExtra("The export to ONNX needs skl2onnx.", hint=_INSTALL) from error
+        raise MissingExtra(_MISSING, hint=_INSTALL) from error
     pipeline, columns = _pipeline(classifier)
     model = to_onnx(
         pipeline,
@@ -145,4 +155,3 @@ def _pipeline(classifier: Classifier) -> tuple[Any, list[str]]:
     last.n_features_in_, last.n_iter_ = coef.shape[1], np.array([1])
     pipeline = Pipeline([*steps, ("classify", last)])
     return pipeline, numbers.names
-
