@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import streamlit as st
 
 from core import jobs
+from core.errors import NotFound
 from core.store import runs
 from core.store.records import RunRecord
 from ui import charts, faults, shell
 from ui.site import OF_KIND
-from ui.wording import duration
+from ui.wording import duration, number, plural
 
 #: After this long without any news a person wonders whether it still works.
 _SILENT_SECONDS = 15.0
@@ -34,6 +36,11 @@ def follow(run_id: str) -> RunRecord:
         _ended(record)
         st.stop()
     return record
+
+
+def panel(run_id: str) -> None:
+    """How far a run is, on a page that goes on below; the page is drawn anew when it ends."""
+    _panel(run_id)
 
 
 @st.fragment(run_every="1s")
@@ -102,9 +109,57 @@ def _panel(run_id: str) -> None:
                 st.caption(f"Running for {duration(since)}")
         _patience(record)
         if descends:
-            from core.figures.training import losses
+            _descent(run_id, points)
+        if any("model_mean" in point for point in points):
+            _label_curve(record, points)
 
-            charts.draw(losses(points), key=f"live_losses_{run_id}")
+
+def _descent(run_id: str, points: list[dict[str, Any]]) -> None:
+    """The training by gradient descent: where it stands, its losses and accuracies."""
+    from core.figures.training import accuracies, losses
+
+    last = next(point for point in reversed(points) if "train_loss" in point)
+    words = [f"Pass {number(last.get('pass_', 0))}"]
+    if last.get("learning_rate") is not None:
+        words.append(f"learning rate {last['learning_rate']:.2g}")
+    if last.get("patience_left") is not None:
+        left = int(last["patience_left"])
+        words.append(
+            f"it stops after {plural(left, 'more pass', 'more passes')} without progress"
+            if left
+            else "its patience is over"
+        )
+    st.caption(" · ".join(words))
+    known = any("train_accuracy" in point for point in points)
+    places = st.columns(2) if known else [st.container()]
+    with places[0]:
+        charts.draw(losses(points), key=f"live_losses_{run_id}")
+    if known:
+        with places[1]:
+            charts.draw(accuracies(points), key=f"live_accuracies_{run_id}")
+
+
+def _label_curve(record: RunRecord, points: list[dict[str, Any]]) -> None:
+    """Scores at the label budgets that were measured so far."""
+    from core.evaluate.curve import points_so_far
+    from core.figures.label_curve import growing_curve
+    from core.store import datasets
+
+    so_far = points_so_far(points)
+    try:
+        classes = len(datasets.get(record.dataset or "").classes)
+    except NotFound:
+        return
+    st.markdown("**Test accuracy so far**")
+    charts.draw(growing_curve(so_far, classes), key=f"live_curve_{record.id}")
+    measured = ", ".join(
+        "all" if point.labels_per_class is None else number(point.labels_per_class)
+        for point in so_far
+    )
+    st.caption(
+        f"Measured at {measured} labels per class. A budget's band appears with its last draw of "
+        "labels; the verdict comes when all are there."
+    )
 
 
 def _patience(record: RunRecord) -> None:

@@ -9,16 +9,50 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.evaluate.results import CurvePoint, Evaluation, Interval
+from core.evaluate.results import CurvePoint, Evaluation, Interval, LabelsSaved
 from core.evaluate.words import budget_words, percent
 from core.figures.style import BLUE, GREY, ORANGE, Chart, chart, faint, note
 
 
 def label_curve(evaluation: Evaluation) -> Chart:
     """Test accuracy at each label budget with its 95 % band, and the labels saved."""
-    points = evaluation.curve
-    places = [_place(point, len(evaluation.classes)) for point in points]
-    own = next((i for i, p in enumerate(points) if p is evaluation.point), None)
+    return _draw(
+        evaluation.curve,
+        len(evaluation.classes),
+        own=evaluation.point,
+        saved=evaluation.labels_saved,
+        alt=_alt(evaluation),
+    )
+
+
+def growing_curve(points: Sequence[CurvePoint], classes: int) -> Chart:
+    """The label curve of an experiment under way: the budgets that were measured so far.
+
+    Parameters
+    ----------
+    points : sequence of CurvePoint
+        At least one (:func:`core.evaluate.curve.points_so_far`).
+    classes : int
+        Number of classes.
+    """
+    last = points[-1]
+    alt = f"Test accuracy against labels per class, so far at {len(points)} label budgets"
+    alt += f": {percent(last.model.value)} right with {budget_words(last.labels_per_class)}"
+    if last.baseline is not None:
+        alt += f", against {percent(last.baseline.value)} without pretraining"
+    return _draw(points, classes, own=None, saved=None, alt=alt + ".")
+
+
+def _draw(
+    points: Sequence[CurvePoint],
+    classes: int,
+    *,
+    own: CurvePoint | None,
+    saved: LabelsSaved | None,
+    alt: str,
+) -> Chart:
+    places = [_place(point, classes) for point in points]
+    mine = next((i for i, p in enumerate(points) if p is own), None)
     paired = all(point.baseline is not None for point in points)
     lines = [("Pretrained", BLUE, [p.model for p in points])]
     if paired:
@@ -38,16 +72,15 @@ def label_curve(evaluation: Evaluation) -> Chart:
                 mode="lines+markers",
                 name=name,
                 line={"color": colour, "width": 2.5},
-                marker={"color": colour, "size": [11 if i == own else 7 for i in _count(points)]},
+                marker={"color": colour, "size": [11 if i == mine else 7 for i in _count(points)]},
                 customdata=[_hover(name, p, v) for p, v in zip(points, values, strict=True)],
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
     bottom, top = _range([value for _, _, values in lines for value in values])
     notes = _names(lines, places)
-    saved = evaluation.labels_saved
-    if saved is not None and saved.needed_per_class is not None and evaluation.point is not None:
-        height = evaluation.point.model.value
+    if saved is not None and saved.needed_per_class is not None and own is not None:
+        height = own.model.value
         traces.append(
             go.Scatter(
                 x=[saved.per_class, saved.needed_per_class, saved.needed_per_class],
@@ -78,7 +111,7 @@ def label_curve(evaluation: Evaluation) -> Chart:
     return chart(
         traces,
         height=340,
-        alt=_alt(evaluation),
+        alt=alt,
         xaxis={
             "type": "log",
             "tickmode": "array",

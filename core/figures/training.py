@@ -1,4 +1,4 @@
-"""Losses, pass by pass."""
+"""Losses and accuracies, pass by pass."""
 
 from __future__ import annotations
 
@@ -20,18 +20,28 @@ def losses(points: Sequence[Mapping[str, Any]]) -> Chart:
         What was reported on the way. Points with "train_loss" count, with "validation_loss"
         where there is one; "pass_" is their place, or else their order.
     """
-    kept = [point for point in points if _number(point.get("train_loss")) is not None]
+    return _by_pass(points, "loss")
+
+
+def accuracies(points: Sequence[Mapping[str, Any]]) -> Chart:
+    """Training and validation accuracy of a gradient descent; ``points`` as for :func:`losses`."""
+    return _by_pass(points, "accuracy")
+
+
+def _by_pass(points: Sequence[Mapping[str, Any]], of: str) -> Chart:
+    kept = [point for point in points if _number(point.get(f"train_{of}")) is not None]
     passes = [int(point.get("pass_", i + 1)) for i, point in enumerate(kept)]
     traces: list[Any] = []
     notes: list[dict[str, Any]] = []
     shapes: list[dict[str, Any]] = []
-    alt = "Loss by pass: nothing was recorded yet."
+    best_of, best_words = (np.argmin, "lowest") if of == "loss" else (np.argmax, "highest")
+    alt = f"{of.capitalize()} by pass: nothing was recorded yet."
     if kept:
-        alt = f"Loss by pass: after {passes[-1]:,} passes "
+        alt = f"{of.capitalize()} by pass: after {passes[-1]:,} passes "
     ends = []
     for key, name, colour in (
-        ("train_loss", "Training", GREY),
-        ("validation_loss", "Validation", BLUE),
+        (f"train_{of}", "Training", GREY),
+        (f"validation_{of}", "Validation", BLUE),
     ):
         known = [
             (place, value)
@@ -49,13 +59,13 @@ def losses(points: Sequence[Mapping[str, Any]]) -> Chart:
                 name=name,
                 line={"color": colour, "width": 2.5},
                 marker={"color": colour, "size": 7},
-                hovertemplate=f"{name} loss after pass %{{x}}: %{{y:.4g}}<extra></extra>",
+                hovertemplate=f"{name} {of} after pass %{{x}}: %{{y:.4g}}<extra></extra>",
             )
         )
         ends.append((name, colour, x, y))
-        alt += ("and " if len(ends) > 1 else "") + f"{name.lower()} loss {y[-1]:.3g} "
-        if key == "validation_loss" and len(y) > 1:
-            best = int(np.argmin(y))
+        alt += ("and " if len(ends) > 1 else "") + f"{name.lower()} {of} {y[-1]:.3g} "
+        if key.startswith("validation") and len(y) > 1:
+            best = int(best_of(y))
             shapes.append(
                 {
                     "type": "line",
@@ -70,7 +80,7 @@ def losses(points: Sequence[Mapping[str, Any]]) -> Chart:
             late = best > 0.6 * (len(x) - 1)
             notes.append(
                 note(
-                    f"lowest after pass {x[best]:,}",
+                    f"{best_words} after pass {x[best]:,}",
                     colour=ORANGE,
                     x=x[best],
                     yref="paper",
@@ -80,7 +90,7 @@ def losses(points: Sequence[Mapping[str, Any]]) -> Chart:
                     xshift=-4 if late else 4,
                 )
             )
-            alt += f"(lowest after pass {x[best]:,}) "
+            alt += f"({best_words} after pass {x[best]:,}) "
     top = max((end[3][-1] for end in ends), default=0.0)
     for name, colour, x, y in ends:
         above = y[-1] == top
@@ -100,7 +110,12 @@ def losses(points: Sequence[Mapping[str, Any]]) -> Chart:
         height=280,
         alt=alt.strip().rstrip(".") + ".",
         xaxis={"title": {"text": "Pass over the training rows"}, "showgrid": False, "nticks": 6},
-        yaxis={"title": {"text": "Loss"}, "nticks": 5, "range": _range(ends)},
+        yaxis={
+            "title": {"text": of.capitalize()},
+            "nticks": 5,
+            "range": _range(ends),
+            "tickformat": ".0%" if of == "accuracy" else None,
+        },
         annotations=notes,
         shapes=shapes,
     )

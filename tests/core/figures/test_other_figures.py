@@ -18,7 +18,7 @@ from core.figures.data import class_balance, lengths
 from core.figures.learned import MOST_CLUSTERS, clusters, explained_variance
 from core.figures.maps import row_map
 from core.figures.style import BLUE, GREY, ORANGE
-from core.figures.training import losses
+from core.figures.training import accuracies, losses
 from core.pretrain.insights import Cluster, ExplainedVariance
 
 
@@ -63,6 +63,23 @@ def test_losses_as_they_come() -> None:
     overflowed = losses([{"train_loss": 0.5}, {"train_loss": float("inf")}, {"train_loss": 0.4}])
     assert list(overflowed.figure.data[0].y) == [0.5, 0.4]
     assert [t.name for t in overflowed.figure.data] == ["Training"]
+
+
+def test_accuracies() -> None:
+    points = [
+        {"pass_": 1, "train_loss": 0.9, "train_accuracy": 0.5, "validation_accuracy": 0.4},
+        {"pass_": 2, "train_loss": 0.5, "train_accuracy": 0.9, "validation_accuracy": 0.7},
+        {"pass_": 3, "train_loss": 0.3, "train_accuracy": 1.0, "validation_accuracy": 0.6},
+    ]
+    chart = accuracies(points)
+    assert list(chart.figure.data[1].y) == [0.4, 0.7, 0.6]
+    assert chart.figure.layout.shapes[0].x0 == 2  # the highest, where losses have the lowest
+    assert notes(chart)[0] == "highest after pass 2"
+    assert chart.figure.layout.yaxis.tickformat == ".0%"
+    assert chart.alt == (
+        "Accuracy by pass: after 3 passes training accuracy 1 and validation accuracy 0.6 "
+        "(highest after pass 2)."
+    )
 
 
 def test_class_balance() -> None:
