@@ -28,6 +28,8 @@ record = runs.get(asked)
 shell.start("evaluate", title=shell.plain(record.name), intro=False)
 st.title(shell.plain(record.name), anchor=False)
 st.caption(report.summary(record))
+if record.kind == "examine":  # it is about another run, whose report shows what it found
+    shell.go("evaluate", run=record.request["run"], ev_tab="Trust")
 if record.kind != "finetune":
     st.info(
         "This run has no report: it is a "

@@ -37,6 +37,7 @@ FEWEST_ROWS = 20
 MOST_ROWS = 2_000
 LEVEL = 0.05
 _MOST_WORDS = 200  # the commonest ones are held against each other
+_FEWEST_TEXTS = 5  # texts that such a word stands in
 _KINDS = 20  # values of a column that are counted one by one
 
 
@@ -273,10 +274,10 @@ def _facts_of(old: Rows, new: Rows, modality: Modality) -> Iterator[Difference]:
         texts = _texts(old), _texts(new)
         counts = [np.array([len(text.split()) for text in side], np.float64) for side in texts]
         yield from _numbers("Length in words", counts[0], counts[1])
-        counter = CountVectorizer(max_features=_MOST_WORDS, binary=True)
+        counter = CountVectorizer(max_features=_MOST_WORDS, min_df=_FEWEST_TEXTS, binary=True)
         try:
             found = counter.fit_transform([*texts[0], *texts[1]]).tocsc()
-        except ValueError:  # not one word
+        except ValueError:  # not one word in so many texts
             return
         for place, word in enumerate(counter.get_feature_names_out()):
             there = np.zeros(found.shape[0], bool)
