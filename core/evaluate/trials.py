@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from core.errors import BadData
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.classifier import Classifier
 from core.finetune.draws import draw_labels
+from core.finetune.neighbours import nearest
 from core.finetune.source import Source
 from core.finetune.stacking import stack
 from core.params import Value
@@ -200,6 +201,7 @@ class Contender:
             make_head=make_head,
             seed=seed,
             source=self.source,
+            near=None if away is not None else partial(self._near, positions),
         )
         encoder, head = self.strategy.learn(task, self.settings, progress)
         return Classifier(encoder, head, self.sides.dataset.classes)
@@ -209,6 +211,24 @@ class Contender:
         if classifier.encoder is self.encoder:
             return self.encoded[positions]
         return self.encode(classifier.encoder, self.sides.train[positions])
+
+    def _near(self, positions: Ints, k: int, progress: Progress) -> tuple[Ints, Floats]:
+        """Nearest rows of the labelled rows and the pool, looked for once for all draws."""
+        n = len(self.sides.train)
+        if k not in self._nearest:
+            every = stack([self.encoded[:n], self._unlabelled])
+            self._nearest[k] = nearest(every, k, progress=progress)
+        indices, cosines = self._nearest[k]
+        order = np.concatenate(
+            [positions, np.setdiff1d(np.arange(n), positions), np.arange(n, len(indices))]
+        )
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        return place[indices[order]], cosines[order]
+
+    @cached_property
+    def _nearest(self) -> dict[int, tuple[Ints, Floats]]:
+        return {}
 
     def _pool(self, positions: Ints, away: Ints | None) -> Matrix:
         seen = positions if away is None else np.concatenate([positions, away])

@@ -163,6 +163,10 @@ class Task:
         For whatever the strategy draws.
     source : Source, optional
         What was learned elsewhere, for strategies that need it.
+    near : callable, optional
+        ``near(k, progress)`` gives the nearest rows of the labelled rows and the pool, one below
+        the other, as :func:`core.finetune.neighbours.nearest` does: whoever trains on many draws
+        of the same rows looks for them once.
     """
 
     rows: Rows
@@ -173,6 +177,7 @@ class Task:
     make_head: Callable[[], Head]
     seed: int
     source: Source | None = None
+    near: Callable[[int, Progress], tuple[Ints, Floats]] | None = None
 
 
 @dataclass(frozen=True)

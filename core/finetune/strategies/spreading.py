@@ -55,7 +55,8 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     if not pool.shape[0]:
         return task.encoder, task.make_head().fit(task.encoded, task.labels, progress=progress)
     X = stack([task.encoded, pool])
-    found = nearest(X, int(values["neighbours"] or 1), progress=progress.part(0.05, 0.6))
+    count, part = int(values["neighbours"] or 1), progress.part(0.05, 0.6)
+    found = task.near(count, part) if task.near else nearest(X, count, progress=part)
     classes, codes = codes_of(task.labels)
     Y = np.zeros((X.shape[0], len(classes)))
     Y[np.arange(len(codes)), codes] = 1

@@ -320,3 +320,26 @@ def test_nothing_to_tell_apart(kept: tuple[int, ...], words: str) -> None:
     labels = np.where(dataset.test | np.isin(dataset.labels, kept), dataset.labels, UNLABELLED)
     with pytest.raises(BadData, match=words):
         run(dataclasses.replace(dataset, labels=labels))
+
+
+def test_neighbours_are_looked_for_once_for_all_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And they are those that each draw would find by itself."""
+    from core.evaluate import trials
+
+    looked: list[int] = []
+    nearest = trials.nearest
+
+    def count(X: Any, k: int, **more: Any) -> Any:
+        looked.append(len(X))
+        return nearest(X, k, **more)
+
+    monkeypatch.setattr(trials, "nearest", count)
+    settings = {"strategy": "spreading", "draws": 3, "curve": True, "validate": False}
+    once = run(**settings)
+    assert len(looked) == 1
+    # all training rows, and no test row
+    assert looked[0] == len(made_up().train_rows)
+    monkeypatch.setattr(trials, "partial", lambda *_: None)
+    each = run(**settings)
+    assert evaluation_to_json(once.evaluation) == evaluation_to_json(each.evaluation)
+    assert len(looked) == 1
