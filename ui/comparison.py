@@ -10,7 +10,7 @@ import streamlit as st
 from core.evaluate.side_by_side import differing_settings
 from core.figures.comparison import compare_runs
 from core.store.records import RunRecord
-from ui import charts, resources
+from ui import charts, resources, versus
 from ui.tables import VERDICTS
 
 
@@ -32,18 +32,7 @@ def side_by_side(records: Sequence[RunRecord]) -> None:
         ),
         key="runs_compare",
     )
-    if len({record.dataset for record in records}) > 1:
-        st.warning(
-            "These runs stand on different data sets, so their scores cannot be held against "
-            "each other.",
-            icon=":material/warning:",
-        )
-    else:
-        st.caption(
-            "Test accuracy with its 95 % interval. Intervals that overlap a little can still hide "
-            "a clear difference, and the other way round: the paired verdict of each run against "
-            "its own baseline is in its report."
-        )
+    versus.in_short([record.id for record in records])
     scores = pd.DataFrame(
         {
             name: {

@@ -95,6 +95,13 @@ PLACES: tuple[Place, ...] = (
         "Classify rows of your own, and see what decided.",
     ),
     Place(
+        "versus",
+        "Compare runs",
+        ":material/balance:",
+        "Results",
+        "Two to ten runs on the same test rows: which is better, and what may be luck?",
+    ),
+    Place(
         "runs",
         "Runs",
         ":material/history:",

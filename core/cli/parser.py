@@ -142,6 +142,32 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--name", default="", help="what to call the run")
     _run(sub)
 
+    sub = add("domains", "How far a source and a target are apart, and in what.", "domains")
+    _two_domains(sub)
+    sub.add_argument("--seed", type=int, default=0, help="where chance begins (default 0)")
+
+    sub = add("adapt", "Carry a classifier to a target without labels, or few.", "domains")
+    _two_domains(sub)
+    sub.add_argument(
+        "--way",
+        action="append",
+        default=[],
+        metavar="WAY",
+        help="only this way (may be given several times; default all): msda_self_training, msda, "
+        "self_training, coral, aligned, importance, label_shift",
+    )
+    sub.add_argument("--keep", metavar="WAY", help="keep its classifier, whatever validation says")
+    sub.add_argument("--head", default="logistic", help="the classifier on top; see `heads`")
+    sub.add_argument(
+        "--labels-per-class", type=int, default=0, metavar="K", help="target labels (default 0)"
+    )
+    sub.add_argument("--draws", type=int, default=3, help="draws of these labels (default 3)")
+    sub.add_argument("--no-curve", action="store_true", help="leave other label budgets out")
+    sub.add_argument("--no-validation", action="store_true", help="leave validation out")
+    _settings(sub, "a setting of the head")
+    sub.add_argument("--name", default="", help="what to call the run")
+    _run(sub)
+
     sub = add("recipe", "The founding recipe, and fine-tuning in earnest beside it.", "comparing")
     sub.add_argument(
         "--background", action="store_true", help="leave it to a worker and return at once"
@@ -183,6 +209,25 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("file", metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
     sub.add_argument("--text-column", metavar="NAME", help="the texts")
 
+    sub = add("versus", "Hold two to ten runs against each other, pair by pair.", "versus")
+    sub.add_argument("runs", metavar="RUN", nargs="+", help="id, its beginning, or last")
+    sub.add_argument("--out", metavar="FILE", help="write a page for a meeting there, as HTML")
+
+    sub = add("calibrate", "Let a run answer only as surely as held-out labels allow.", "versus")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument("--undo", action="store_true", help="answer as it was trained to")
+
+    sub = add("threshold", "A threshold for one class, by what its mistakes cost.", "versus")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument("class_name", metavar="CLASS", help="name of the class")
+    sub.add_argument(
+        "--miss-cost",
+        type=float,
+        default=5.0,
+        metavar="COST",
+        help="what a missed row costs, in false alarms (default 5)",
+    )
+
     sub = add("predict", "Classify the rows of a file.", "predicting")
     sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
     sub.add_argument("file", metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
@@ -216,7 +261,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     sub = add("runs", "List the runs, the newest first.", "listing")
     sub.add_argument(
-        "--kind", choices=["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine"]
+        "--kind",
+        choices=["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt"],
     )
     sub.add_argument(
         "--state",
@@ -261,6 +307,9 @@ def _data(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--label-column", metavar="NAME", help="of a file: the classes")
     sub.add_argument("--split-column", metavar="NAME", help="of a file: train or test")
     sub.add_argument(
+        "--domain-column", metavar="NAME", help="of a file: where rows are from, to adapt across"
+    )
+    sub.add_argument(
         "--test-share",
         type=float,
         default=0.25,
@@ -280,6 +329,15 @@ def _data(sub: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="an option of a built-in set (remove_headers=false)",
     )
+
+
+def _two_domains(sub: argparse.ArgumentParser) -> None:
+    _data(sub)
+    sub.add_argument(
+        "target", metavar="TARGET", nargs="?", help="the target, named like DATA; else DATA itself"
+    )
+    sub.add_argument("--source-domain", metavar="NAME", help="of DATA: only these rows")
+    sub.add_argument("--target-domain", metavar="NAME", help="of the target: only these rows")
 
 
 def _settings(sub: argparse.ArgumentParser, help: str) -> None:

@@ -1,0 +1,83 @@
+"""Comparing runs, calibrating one and choosing a threshold from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.store import decisions, runs
+from tests import seed
+from tests.core.cli.conftest import Call
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("versus") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WARMSTART_HOME", str(folder))
+        one = seed.finished_run(name="Vectors")
+        other = seed.finished_run(method="lsa", head="logistic", name="Topics")
+    return folder, one, other
+
+
+@pytest.fixture
+def ids(made: Any, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
+    folder, one, other = made
+    monkeypatch.setenv("WARMSTART_HOME", str(folder))
+    return one, other
+
+
+def test_versus(call: Call, ids: tuple[str, str], tmp_path: Path) -> None:
+    page = tmp_path / "meeting.html"
+    said = call("versus", *ids, "--out", str(page))
+    assert said.code == 0, said.err
+    assert "On the same 60 test rows" in said.out.replace("\n", " ")
+    assert "Vectors" in said.out
+    assert "<script" not in page.read_text("utf-8")
+    told = call("versus", *ids, "--json").json
+    assert {one["run"] for one in told["runs"]} == set(ids)
+    assert told["rows"] == 60
+    assert len(told["pairs"]) == 1
+    assert call("versus", ids[0]).code == 2
+
+
+def test_calibrate(call: Call, ids: tuple[str, str]) -> None:
+    run, _ = ids
+    refused = call("calibrate", run)
+    assert refused.code == 2
+    assert "Only 9 labelled rows could be held out" in refused.err
+    arrays = runs.load_arrays(run, "predictions")
+    more = {
+        name: np.concatenate([array] * 5) if name.startswith("validation") else array
+        for name, array in arrays.items()
+    }
+    runs.save_arrays(run, "predictions", more)
+    told = call("calibrate", run, "--json").json
+    assert told["temperature"] == decisions.get(run).temperature != 1.0
+    assert told["held_out"] == 45
+    assert "answers so from now on" in call("calibrate", run).out
+    assert "as it was trained to" in call("calibrate", run, "--undo").out
+    assert decisions.get(run).temperature == 1.0
+
+
+def test_threshold(call: Call, ids: tuple[str, str]) -> None:
+    _, run = ids
+    said = call("threshold", run, "fruit", "--miss-cost", "5")
+    assert said.code == 0, said.err
+    assert said.out.startswith("Say fruit from a probability of 0.")
+    assert "little more than a guess" in said.out
+    told = call("threshold", run, "fruit", "--json").json
+    assert told["miss_cost"] == 5
+    assert told["few"] is True
+    unknown = call("threshold", run, "vegetable")
+    assert unknown.code == 2
+    assert "It knows fruit, music, space." in unknown.err
+    arrays = runs.load_arrays(run, "predictions")
+    old = {name: array for name, array in arrays.items() if not name.startswith("validation")}
+    runs.save_arrays(run, "predictions", old)
+    refused = call("threshold", run, "fruit")
+    assert refused.code == 2
+    assert "nothing to choose a threshold for 'Topics' on" in refused.err

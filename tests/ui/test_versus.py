@@ -1,0 +1,84 @@
+"""The page that compares runs, from choosing to printing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.ui.test_pages import calm, words
+
+App = Callable[..., Any]
+
+
+def test_nothing_to_compare_yet(app: App) -> None:
+    assert "There are not two finished fine-tunings yet." in words(calm(app("versus")))
+
+
+def test_runs_are_chosen(app: App, filled: dict[str, str]) -> None:
+    at = calm(app("versus"))
+    button = at.button(key="vs_go")
+    assert button.disabled
+    assert button.help == "Select two runs or more."
+    at.session_state["vs_runs"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    at.run()
+    at.button(key="vs_go").click().run()
+    assert "Every pair" in words(calm(at))
+
+
+def test_two_runs(app: App, filled: dict[str, str]) -> None:
+    at = calm(app("versus", runs=f"{filled['run']},{filled['other']}"))
+    said = words(at).replace("\\", "")
+    assert "On the same 60 test rows" in said
+    assert "Each against each" in said
+    (table,) = (d.value for d in at.dataframe if "Finding" in d.value)
+    assert len(table) == 1
+    assert set(table.iloc[0][["First", "Second"]]) == {"Vectors on tiny", "Topics on tiny"}
+    assert len(at.get("download_button")) == 1
+
+
+def test_a_new_name_is_shown(app: App, filled: dict[str, str]) -> None:
+    from core.store import runs
+
+    ids = f"{filled['run']},{filled['other']}"
+    app("versus", runs=ids)
+    runs.change(filled["run"], name="Renamed")
+    assert "Renamed" in words(calm(app("versus", runs=ids)))
+
+
+def test_an_unknown_run_is_said(app: App, filled: dict[str, str]) -> None:
+    at = app("versus", runs=f"{filled['run']},nosuchrunabc")
+    assert at.error[0].proto.title == "There is no run 'nosuchrunabc'."
+    assert not at.exception
+
+
+def test_one_run_is_too_few(app: App, filled: dict[str, str]) -> None:
+    at = app("versus", runs=filled["run"])
+    assert "1 run cannot be compared" in str(at.error[0].proto)
+
+
+def test_why_a_selection_will_not_do() -> None:
+    from ui.versus import need_several
+
+    assert need_several(["a"]) == "Select two runs or more."
+    assert need_several(["a"] * 11) == "Select 10 runs at most."
+    assert need_several(["a", "b"]) is None
+
+
+def test_the_runs_page_has_it_in_short(app: App, filled: dict[str, str]) -> None:
+    from core.store import runs
+
+    at = app("runs")
+    at.session_state["runs_table"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    at.run()
+    assert "On the same 60 test rows" in words(calm(at)).replace("\\", "")
+    runs.change(filled["run"], dataset=None)
+    at = app("runs")
+    at.session_state["runs_table"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    at.run()
+    import streamlit as st
+
+    st.cache_resource.clear()
+    at.run()
+    assert "No two of these runs were judged on the same test rows" in words(calm(at)).replace(
+        "\\", ""
+    )
