@@ -23,6 +23,7 @@ STAGES = [
     ("report",),
     ("store",),
     ("jobs",),
+    ("serve",),
     ("cli",),
 ]
 RANK = {name: rank for rank, names in enumerate(STAGES) for name in names}

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from core import __version__
 from core.errors import WarmstartError
+from ui import api
 
 
 @asynccontextmanager
@@ -49,7 +50,7 @@ async def health(_request: Request) -> JSONResponse:
 
 def routes() -> list[BaseRoute]:
     """The addresses beside the pages, all under ``/api/``."""
-    return [Route("/api/health", health)]
+    return [Route("/api/health", health), *api.routes()]
 
 
 def on_script_error(error: Exception) -> bool:

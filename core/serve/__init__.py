@@ -1,0 +1,1 @@
+"""What the server answers to programs: who may ask, what may be asked, what comes back."""

@@ -1,0 +1,114 @@
+"""Answers: the same numbers as the classifier's, and lists without what is nobody's business."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.errors import StoreFailed
+from core.serve import answering
+from core.serve.access import Declined
+from core.serve.answering import Opened, list_models, list_runs, predict
+from core.serve.asking import Ask
+from core.serve.description import openapi
+from core.store import classifiers, decisions, runs
+from core.store.decisions import Decisions
+from core.store.describing import describe
+from tests import seed
+
+
+def declined(run_id: str, ask: Ask) -> Declined:
+    with pytest.raises(Declined) as caught:
+        predict(run_id, ask, opened=Opened())
+    return caught.value
+
+
+def test_the_same_numbers_and_a_temperature_decided_later() -> None:
+    run_id = seed.finished_run(method="tfidf")
+    rows = seed.texts(seed=4).rows[:7]
+    opened = Opened()
+    expected = classifiers.load(run_id).predict_proba(rows)
+    answer = predict(run_id, Ask(list(rows)), opened=opened)
+    np.testing.assert_array_equal(np.array(answer["probabilities"]), expected)
+    assert answer["classes"] == ["fruit", "music", "space"]
+    assert [one["class"] for one in answer["predictions"]] == [
+        answer["classes"][code] for code in expected.argmax(axis=1)
+    ]
+    assert [one["probability"] for one in answer["predictions"]] == expected.max(axis=1).tolist()
+    assert "probabilities" not in predict(run_id, Ask(list(rows), False), opened=opened)
+    decisions.keep(run_id, Decisions(temperature=3.0, held_out=9))
+    later = predict(run_id, Ask(list(rows)), opened=opened)
+    np.testing.assert_array_equal(
+        np.array(later["probabilities"]), classifiers.load(run_id).predict_proba(rows)
+    )
+    assert later["probabilities"] != answer["probabilities"]
+
+
+def test_a_deleted_run_answers_no_more() -> None:
+    run_id = seed.finished_run(method="tfidf")
+    predict(run_id, Ask(["apple"]))
+    runs.delete(run_id)
+    with pytest.raises(Declined) as caught:
+        predict(run_id, Ask(["apple"]))
+    assert (caught.value.status, caught.value.code) == (404, "not_found")
+
+
+def test_what_cannot_be_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert declined("../../etc", Ask(["a"])).status == 404
+    run = runs.create({"kind": "finetune"}, name="waits")
+    assert declined(run.id, Ask(["a"])).code == "no_classifier"
+    run_id = seed.finished_run(method="tfidf")
+    assert declined(run_id, Ask([{"a": 1}])).status == 422
+
+    def broken(*_: object, **__: object) -> None:
+        raise StoreFailed("Could not read /secret/place: no.")
+
+    monkeypatch.setattr(classifiers, "load", broken)
+    found = declined(run_id, Ask(["a"]))
+    assert found.status == 503
+    assert "/secret" not in str(found.body())
+
+
+def test_only_the_last_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(answering.decisions, "get", lambda run: Decisions())
+    monkeypatch.setattr(classifiers, "load", lambda run: loaded.append(run) or run)
+    opened = Opened(kept=2)
+    for name in ("a", "b", "a", "c", "a", "b"):
+        assert opened.get(name) == name
+    assert loaded == ["a", "b", "c", "b"]
+
+
+def test_lists() -> None:
+    run_id = seed.finished_run(method="lsa", name="Topics")
+    describe(run_id, note="a private thought", tags=["x"], starred=True)
+    runs.create({"kind": "load"}, name="only data")
+    everything = list_runs({})["runs"]
+    assert [one["name"] for one in everything] == ["only data", "Topics"]
+    assert [one["can_predict"] for one in everything] == [False, True]
+    (one,) = list_runs({"kind": "finetune", "state": "done", "limit": "5"})["runs"]
+    assert one["id"] == run_id
+    assert 0 < one["accuracy"] <= 1
+    assert one["tags"] == ["x"]
+    assert "private" not in str(everything)
+    (model,) = list_models()["models"]
+    assert model["method"] == "lsa"
+    for limit in ("0", "501", "-1", "x", "1e3", "²"):
+        with pytest.raises(Declined, match="from 1 to 500"):
+            list_runs({"limit": limit})
+
+
+def test_what_comes_back_is_what_the_description_says() -> None:
+    run_id = seed.finished_run(method="lsa")
+    schemas = openapi()["components"]["schemas"]
+    for name, found in (
+        ("Answer", predict(run_id, Ask(["apple"]))),
+        ("Run", list_runs({})["runs"][0]),
+        ("Model", list_models()["models"][0]),
+        ("Error", Declined(404, "x", "y").body()),
+    ):
+        assert set(found) == set(schemas[name]["properties"]), name
+        assert set(schemas[name]["required"]) <= set(found)
+    text = str(openapi())
+    for reference in schemas:
+        assert f"#/components/schemas/{reference}" in text
