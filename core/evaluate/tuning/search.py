@@ -185,7 +185,7 @@ class _Search:
         self._lost: dict[str, Exception] = {}  # encoders that could not be had
         self._learning: dict[str, tuple[EncoderChoice, Pending]] = {}
         self._running: list[_Running] = []
-        self._told = -math.inf
+        self._told = self._asked = -math.inf
 
     def run(self, begin_with: Sequence[Configuration]) -> Ended:
         first, *later = self.space.first()
@@ -372,8 +372,11 @@ class _Search:
 
     def _look(self) -> None:
         """Report, and end where the time is over or somebody wants it to."""
-        if time.monotonic() - self._told > _TELL_SECONDS:
+        now = time.monotonic()
+        if now - self._told > _TELL_SECONDS:
             self._tell()
+        if now - self._asked > _TELL_SECONDS:
+            self._asked = now
             if self.progress.enough():
                 raise _Over("enough")
         if self.clock.left <= 0:

@@ -67,7 +67,7 @@ def test_what_is_simpler() -> None:
         Configuration.of(EncoderChoice.of("lsa")),
         Configuration.of(EncoderChoice.of("lsa"), strategy="spreading"),
     ]
-    assert sorted(reversed(order), key=Configuration.complexity) == order
+    assert sorted(order[::-1], key=Configuration.complexity) == order
 
 
 def test_only_what_it_has_stands_in_the_flat_form() -> None:

@@ -12,7 +12,7 @@ def test_what_decides_alone_explains_nearly_all() -> None:
         {"head": h, "svm.C": c, "seed": 0} for h in ("a", "b") for c in (0.1, 1, 10, 100)
     ] * 2
     found = importance(choices, [float(one["head"] == "b") for one in choices])
-    assert list(found)[0] == "head"
+    assert next(iter(found)) == "head"
     assert found["head"] > 0.95
     assert found["svm.C"] < 0.05
     assert "seed" not in found  # it never varied
