@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.store import runs
-from ui import predicting, resources, shell
+from ui import api_line, predicting, resources, shell
 from ui.report import summary
 
 shell.start("predict")
@@ -43,10 +43,7 @@ st.caption(summary(record))
 classifier = resources.classifier(record.id)
 
 modality = predicting.modality_of(record)
-if modality == "text":
-    predicting.one_text(record, classifier)
-else:
-    predicting.one_row(record, classifier)
-if modality != "image":
-    predicting.many(record, classifier, modality)
+predicting.one(record, classifier, modality)
+predicting.many(record, classifier, modality)
+api_line.show(record)
 shell.next_step("How good is it? Its report", "evaluate", run=record.id)

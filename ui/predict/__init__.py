@@ -1,0 +1,1 @@
+"""The parts of the Predict page: what is asked, what is answered, and why."""

@@ -1,0 +1,79 @@
+"""The answer to one row: its classes, and what is to be said against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.errors import WarmstartError
+from ui import resources, shell
+from ui.predict.asked import Asked
+from ui.wording import sure
+
+
+def show(asked: Asked) -> None:
+    """The likeliest classes, and whether the answer can be trusted."""
+    name = asked.classifier.classes[asked.best]
+    st.markdown(f"**{shell.plain(name)}** · {sure(asked.proba[asked.best])}")
+    probabilities(asked.classifier.classes, asked.proba, "pr_proba")
+    if asked.classifier.temperature != 1.0:
+        st.caption(
+            f"Probabilities are at the temperature {asked.classifier.temperature:.2f} that was "
+            "fitted on held-out labels."
+        )
+    _doubts(asked)
+
+
+def probabilities(classes: tuple[str, ...], proba: np.ndarray, key: str) -> None:
+    """The likeliest classes of one row, as bars."""
+    order = np.argsort(-proba)[:8]
+    st.dataframe(
+        pd.DataFrame(
+            {"Class": [classes[i] for i in order], "Probability": [float(proba[i]) for i in order]}
+        ),
+        hide_index=True,
+        key=key,
+        column_config={
+            "Probability": st.column_config.ProgressColumn(
+                min_value=0.0, max_value=1.0, format="%.3f"
+            )
+        },
+        alt="The likeliest classes with their probabilities.",
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner="Getting to know the training rows")
+def _acquaintance(run_id: str) -> Any:
+    from core.evaluate.acquaintance import acquaint
+    from core.store import runs
+
+    record = runs.get(run_id)
+    return acquaint(resources.classifier(run_id), resources.dataset(record.dataset or ""))
+
+
+def _doubts(asked: Asked) -> None:
+    """What makes the answer doubtful: a row unlike the training rows, words nobody knows."""
+    if asked.dataset is None:  # nothing is left to hold the row against
+        return
+    from core.evaluate.doubt import doubt
+
+    try:
+        found = doubt(
+            asked.classifier,
+            asked.rows,
+            _acquaintance(asked.record.id),
+            proba=asked.proba[None],
+        )[0]
+    except WarmstartError as error:
+        st.caption(shell.plain(error.words))
+        return
+    if not found.reasons:
+        return
+    reasons = "\n".join(f"- {shell.plain(reason)}" for reason in found.reasons)
+    if found.knows:
+        st.warning(reasons, title="Take this with care.", icon=":material/help:")
+    else:
+        st.warning(reasons, title="It does not know rows like this.", icon=":material/help:")

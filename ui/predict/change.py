@@ -1,0 +1,109 @@
+"""The smallest change of a row that makes the answer another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.explain.dependence import as_written
+from ui import heat, shell
+from ui.predict import asked as cached
+from ui.predict.asked import Asked
+from ui.predict.marking import marked
+from ui.wording import percent, plural
+
+
+def change(asked: Asked) -> None:
+    """What would make the answer another."""
+    left, right = st.columns([1, 1])
+    with left:
+        wished = st.selectbox(
+            "Make it",
+            [None, *asked.order[1:8]],
+            format_func=lambda code: (
+                "any other class" if code is None else asked.classifier.classes[code]
+            ),
+            key=f"pr_wish_{asked.record.id}",
+        )
+    fixed: tuple[Any, ...] = ()
+    if asked.modality == "tabular":
+        with right:
+            fixed = tuple(
+                st.multiselect(
+                    "Columns that cannot change",
+                    list(asked.rows.columns),  # type: ignore[union-attr]
+                    format_func=str,
+                    key=f"pr_fixed_{asked.record.id}",
+                )
+            )
+    code = None if wished is None or int(wished) == asked.best else int(wished)
+    found = cached.flipped(f"{asked.key}|{code}|{fixed!r}", asked, code, fixed)
+    if found is None:
+        st.info(_none_found(asked, code), icon=":material/search_off:")
+        return
+    name = shell.plain(asked.classifier.classes[found.other])
+    told = f"it would be **{name}** ({percent(found.after[found.other])})"
+    if asked.modality == "text":
+        quoted = ", ".join(f"“{shell.plain(word)}”" for word in found.words)
+        st.markdown(f"Without {quoted} {told}.")
+        struck = "text-decoration:line-through;background:rgba(217,130,43,0.35);border-radius:3px"
+        marks = [(start, end, struck, "left out") for start, end in found.spans]
+        st.html(marked(str(asked.rows[0]), marks))
+    elif asked.modality == "image":
+        st.markdown(f"With {plural(len(found.cells), 'part')} covered {told}.")
+        st.image(
+            np.hstack([_enlarged(asked.rows[0], found.cells), _enlarged(found.row, [])]),
+            width=560,
+            output_format="PNG",
+            alt="The picture with the parts to cover in orange, and the picture without them.",
+        )
+    else:
+        st.markdown(f"With {plural(len(found.moves), 'column')} changed {told}.")
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "Column": [move.column for move in found.moves],
+                    "Now": [as_written(move.before) for move in found.moves],
+                    "Changed to": [as_written(move.after) for move in found.moves],
+                    "Deviations": [move.distance for move in found.moves],
+                }
+            ),
+            hide_index=True,
+            key="pr_moves",
+            column_config={
+                "Deviations": st.column_config.NumberColumn(
+                    format="%.2f",
+                    help="How far, in standard deviations of the training rows; another category "
+                    "counts as 1.",
+                )
+            },
+            alt="Columns to change, with their values now and then.",
+        )
+    st.caption(
+        "Found by trying one part after another and putting back what was not needed; the model "
+        "itself has confirmed it. A smaller change of another kind may exist."
+    )
+
+
+def _enlarged(image: Any, cells: Any) -> np.ndarray:
+    values = np.zeros(image.shape[:2])
+    for top, bottom, left, right in cells:
+        values[top:bottom, left:right] = -1.0
+    framed = heat.over(image, values, size=280)
+    return np.pad(framed, ((0, 0), (0, 8), (0, 0)), constant_values=128)
+
+
+def _none_found(asked: Asked, wished: int | None) -> str:
+    from core.explain.flips import MOST_CELLS, MOST_WORDS
+
+    what = {
+        "text": f"No set of up to {MOST_WORDS} words was found without which",
+        "image": f"No set of up to {MOST_CELLS} parts was found without which",
+        "tabular": "No change of up to three columns, within the range of the training rows, was "
+        "found by which",
+    }[asked.modality]
+    other = "another one" if wished is None else shell.plain(asked.classifier.classes[wished])
+    return f"{what} the answer would be {other}."
