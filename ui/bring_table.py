@@ -23,8 +23,8 @@ def _read(file_id: str, name: str, _content: Any) -> Table:
 
 
 @st.cache_data(max_entries=16, show_spinner="Looking at the columns")
-def _features(file_id: str, label: str | None, split: str | None, _frame: Any) -> FeatureChoice:
-    return choose_features(_frame, [label, split])
+def _features(file_id: str, taken: tuple[str | None, ...], _frame: Any) -> FeatureChoice:
+    return choose_features(_frame, list(taken))
 
 
 def draw(upload: Any) -> None:
@@ -63,9 +63,12 @@ def draw(upload: Any) -> None:
         split = _column("Split column", columns, guess.split, f"data_split_{name}",
             "Says train or test. Without one, a quarter of the labelled rows is kept for the "
             "test: each class in proportion, duplicates on one side.")  # fmt: skip
+        domain = _column("Domain column", columns, None, f"data_domain_{name}",
+            "Where a row is from, such as a shop or a year: to see how domains differ and to adapt "
+            "across them. None is needed.")  # fmt: skip
     features = None
     if way == "values":
-        features = _choose(upload, frame, columns, label, split)
+        features = _choose(upload, frame, columns, (label, split, domain))
     _preview(frame, features)
     if st.button("Use this file", type="primary", key="data_use"):
         dataset = dataset_from_table(
@@ -74,6 +77,7 @@ def draw(upload: Any) -> None:
             feature_columns=features,
             label_column=label,
             split_column=split,
+            domain_column=domain,
             name=name,
         )
         kept = datasets.save(dataset)
@@ -94,17 +98,17 @@ def _column(title: str, columns: list[str], guess: str | None, key: str, help: s
 
 
 def _choose(
-    upload: Any, frame: Any, columns: list[str], label: str | None, split: str | None
+    upload: Any, frame: Any, columns: list[str], taken: tuple[str | None, ...]
 ) -> list[str]:
     """Ask for the columns of values, and say why some were left out."""
-    found = _features(upload.file_id, label, split, frame)
-    free = [column for column in columns if column not in (label, split)]
+    found = _features(upload.file_id, taken, frame)
+    free = [column for column in columns if column not in taken]
     chosen = st.multiselect(
         "Columns to learn from",
         free,
         default=found.columns,
         # another label makes another choice
-        key=f"data_features_{upload.name}_{label}_{split}",
+        key=f"data_features_{upload.name}_{'_'.join(map(str, taken))}",
         help="Numbers, dates, yes and no, and categories. What is written as numbers is read as "
         "numbers, empty cells as missing. All other columns are kept beside the rows.",
     )

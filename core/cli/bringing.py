@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.data.columns import ColumnGuess
 
-_COLUMNS = ("text_column", "columns", "label_column", "split_column")
+_COLUMNS = ("text_column", "columns", "label_column", "split_column", "domain_column")
 _PICTURES = frozenset((".zip", ".npz"))
 
 
@@ -81,8 +81,9 @@ def _table(path: Path, chosen: argparse.Namespace) -> DatasetRecord:
     table = read_table(path)
     guess = guess_columns(table.frame)
     # guessed columns come together: who names one of them has looked at the file
-    named = [bool(getattr(chosen, name)) for name in _COLUMNS]
+    named = [bool(getattr(chosen, name)) for name in _COLUMNS[:4]]  # the domain is never guessed
     label = chosen.label_column or (guess.label if sum(named) == named[1] else None)
+    label = None if label == chosen.domain_column else label
     split = chosen.split_column or (guess.split if sum(named) == named[1] else None)
     features = None
     if chosen.columns or chosen.tabular or (guess.tabular and not chosen.text_column):
@@ -94,6 +95,7 @@ def _table(path: Path, chosen: argparse.Namespace) -> DatasetRecord:
         feature_columns=features,
         label_column=label,
         split_column=split,
+        domain_column=chosen.domain_column,
         name=path.name,
         test_share=chosen.test_share,
     )

@@ -130,6 +130,10 @@ def _words(run: RunRecord, summary: dict[str, Any]) -> Iterator[str]:
         from core.cli import examining
 
         return examining.examined(run, summary)
+    if run.kind == "adapt":
+        from core.cli import domains
+
+        return domains.adapted(run)
     from core.cli import comparing
 
     return comparing.compared(summary) if run.kind == "compare" else comparing.reproduced(summary)

@@ -20,6 +20,9 @@ from core.data.sides import check_share, check_sides, own_split
 from core.errors import BadData, BadParam
 from core.types import Bools, Ints, Objects, Rows
 
+#: More domains than this have to hold two rows each, on average.
+_MOST_DOMAINS = 20
+
 
 def dataset_from_table(
     table_or_frame: Table | pd.DataFrame,
@@ -28,6 +31,7 @@ def dataset_from_table(
     feature_columns: Sequence[str] | None = None,
     label_column: str | None = None,
     split_column: str | None = None,
+    domain_column: str | None = None,
     name: str,
     test_share: float = 0.25,
     seed: int = 0,
@@ -51,6 +55,8 @@ def dataset_from_table(
         Words for the part of a row: train (also validation, which is learned from) or test;
         an empty one counts as train. Without it the labelled rows are split by
         :func:`core.data.split.stratified_split`, equal rows on one side.
+    domain_column : str, optional
+        Words for where a row is from (a shop, a year), to compare and adapt across.
     name : str
         Name of the data set.
     test_share : float, default=0.25
@@ -83,7 +89,12 @@ def dataset_from_table(
     notes = list(table.notes) if table else []
     features = _features_asked(feature_columns)
     frame = _checked(
-        frame, text=text_column, features=features, label=label_column, split=split_column
+        frame,
+        text=text_column,
+        features=features,
+        label=label_column,
+        split=split_column,
+        domain=domain_column,
     )
     rows: Rows = (
         _texts(frame[text_column], notes)
@@ -107,7 +118,7 @@ def dataset_from_table(
         choose = "Choose another split column or none" if split_column else "Add labelled rows"
         things = "texts" if text_column is not None else "values"
         check_sides(codes, test, classes, notes, source=by, choose=choose, things=things)
-    used = {text_column, *features, label_column, split_column}
+    used = {text_column, *features, label_column, split_column, domain_column}
     rest = [column for column in frame.columns if column not in used]
     options: dict[str, Any] = {
         "file": table.name if table else None,
@@ -122,6 +133,10 @@ def dataset_from_table(
     }
     if features:
         options["feature_columns"] = features
+    domain = None
+    if domain_column is not None:
+        options["domain_column"] = domain_column
+        domain = _domains(frame[domain_column])
     return Dataset(
         name=name,
         title=name,
@@ -130,6 +145,7 @@ def dataset_from_table(
         labels=codes,
         classes=classes,
         test=test,
+        domain=domain,
         extra=frame[rest].reset_index(drop=True) if rest else None,
         about=_about(table, len(frame)),
         options=options,
@@ -165,12 +181,13 @@ def _checked(
     features: Sequence[str],
     label: str | None,
     split: str | None,
+    domain: str | None = None,
 ) -> pd.DataFrame:
     """The frame, when it has rows and the columns asked for, each in one role."""
     roles = [("text", text), *[("values", one) for one in features]]
     asked = [
         (role, column)
-        for role, column in [*roles, ("label", label), ("split", split)]
+        for role, column in [*roles, ("label", label), ("split", split), ("domain", domain)]
         if column is not None
     ]
     for role, column in asked:
@@ -199,6 +216,27 @@ def _checked(
             hint="Add rows, or check that the export was finished.",
         )
     return frame.rename(columns=str)
+
+
+def _domains(column: pd.Series) -> Objects:
+    """Where each row is from, in words; a missing value is a domain of its own.
+
+    Raises
+    ------
+    BadData
+        When the column says the same of every row, or something else of almost each.
+    """
+    name = str(column.name)
+    words = [sound_text(as_text(value)).strip() for value in column.where(column.notna(), "")]
+    values: Objects = np.array([word or "(none)" for word in words], dtype=object)
+    distinct = len(set(values.tolist()))
+    if distinct < 2 or (distinct > _MOST_DOMAINS and distinct > len(values) / 2):
+        why = "the same everywhere" if distinct < 2 else "different in almost every row"
+        raise BadData(
+            f"The column {name!r} cannot be the domain: it is {why}.",
+            hint="Choose a column that says where rows are from, such as a shop, or none.",
+        )
+    return values
 
 
 def _texts(column: pd.Series, notes: list[str]) -> Objects:

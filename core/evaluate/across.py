@@ -13,7 +13,7 @@ from core.data.dataset import UNLABELLED
 from core.errors import BadParam, Cancelled, WarmstartError
 from core.evaluate.across_results import Across, Entry, Estimated, Point, shares
 from core.evaluate.across_rows import Columns, represent, target_alone
-from core.evaluate.across_validation import validate
+from core.evaluate.across_validation import Validation
 from core.evaluate.compare import compare
 from core.evaluate.curve import budgets
 from core.evaluate.intervals import two_way
@@ -124,6 +124,7 @@ def carry(
     columns: dict[str, Columns] = {}
     kept: dict[str, tuple[Classifier, Floats]] = {}
     entries: dict[str, Entry] = {}
+    validator: Validation | None = None
     last = 0.55 if curve else 0.9
     for place, way in enumerate(tried):
         part = progress.part(last * place / len(tried), last * (place + 1) / len(tried))
@@ -143,15 +144,8 @@ def carry(
             ]
             estimate = None
             if validation:
-                estimate = validate(
-                    columns,
-                    shown,
-                    way,
-                    drawn[0],
-                    make_head(0),
-                    seed=seed,
-                    progress=part.part(0.8, 1.0),
-                )
+                validator = validator or Validation(shown, drawn[0], make_head(0), seed=seed)
+                estimate = validator.of(way, shown, progress=part.part(0.8, 1.0))
         except Cancelled:
             raise
         except WarmstartError as error:
@@ -228,7 +222,7 @@ def _tried(
     keep: str | None,
     pair: DomainPair,
 ) -> list[Adaptation]:
-    wanted = list(offered) if ways is None else [*ways, *([keep] if keep else [])]
+    wanted = [*(offered if ways is None else ways), *([keep] if keep else [])]
     for key in wanted:
         if key not in offered:
             raise BadParam(

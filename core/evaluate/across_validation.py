@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
@@ -25,51 +26,76 @@ _HELD_OUT = 0.25
 _FOLDS = 3
 
 
-def validate(
-    columns: Mapping[str, Columns],
-    shown: Columns,
-    way: Adaptation,
-    positions: Ints,
-    make_head: Callable[[], Head],
-    *,
-    seed: int = 0,
-    progress: Progress = SILENT,
-) -> Estimated | None:
-    """Estimate the accuracy on the target without a test row.
+class Validation:
+    """Estimates of the accuracy on the target without a test row, alike for all ways.
 
     With at least ten labelled target rows, these are held out by turns. With fewer, a quarter of
     the labelled source rows is held out, and each counts by how likely it is in the target
     (importance-weighted validation: Sugiyama, Krauledat & Müller 2007). That supposes that a row
     means the same in both domains and that the source has rows like those of the target; it is a
-    hint, not a test. None where nothing can be held out.
+    hint, not a test.
+
+    Parameters
+    ----------
+    plain : Columns
+        What the weights of source rows are reckoned in.
+    positions : ndarray of int
+        The labelled target rows.
+    make_head : callable
+        A fresh head.
+    seed : int
+        Of splits and strategies.
     """
-    labels = shown.pair.target_labels[positions]
-    if len(positions) >= FEW:
+
+    def __init__(
+        self, plain: Columns, positions: Ints, make_head: Callable[[], Head], *, seed: int = 0
+    ) -> None:
+        self._plain = plain
+        self._positions = positions
+        self._make_head = make_head
+        self._seed = seed
+
+    def of(
+        self, way: Adaptation, shown: Columns, *, progress: Progress = SILENT
+    ) -> Estimated | None:
+        """The estimate for one way; None where nothing can be held out."""
+        if len(self._positions) >= FEW:
+            found = self._by_target_labels(way, shown, progress)
+            if found is not None:
+                return found
+        split = _split(shown.codes, self._seed)
+        if split is None:
+            return None
+        kept, out = split
+        task = shown.task(self._positions, self._make_head, seed=self._seed, source_rows=kept)
+        right = _right(way, task, shown.source[out], shown.codes[out], progress)
+        rows = round(effective_rows(self._weights), 1)
+        return Estimated(weighted(right, self._weights), "importance", rows)
+
+    @cached_property
+    def _weights(self) -> Floats:
+        """Of the held-out source rows: the same ones for each way."""
+        split = _split(self._plain.codes, self._seed)
+        assert split is not None  # noqa: S101 - asked for only where there is one
+        return density_ratio(self._plain.source[split[1]], self._plain.target, seed=self._seed)
+
+    def _by_target_labels(
+        self, way: Adaptation, shown: Columns, progress: Progress
+    ) -> Estimated | None:
+        positions, seed = self._positions, self._seed
+        labels = shown.pair.target_labels[positions]
         splits = folds(labels, seed=seed, most=_FOLDS)[:_FOLDS]
-        if splits:
-            right = np.zeros(len(positions), dtype=bool)
-            held = np.zeros(len(positions), dtype=bool)
-            for place, (kept, out) in enumerate(splits):
-                part = progress.part(place / len(splits), (place + 1) / len(splits))
-                task = shown.task(positions[kept], make_head, seed=seed)
-                right[out] = _right(way, task, shown.target[positions[out]], labels[out], part)
-                held[out] = True
-            return Estimated(
-                proportion(int(right[held].sum()), int(held.sum())),
-                "target_labels",
-                float(held.sum()),
-            )
-    split = _split(shown.codes, seed)
-    if split is None:
-        return None
-    kept, out = split
-    task = shown.task(positions, make_head, seed=seed, source_rows=kept)
-    found = _right(way, task, shown.source[out], shown.codes[out], progress.part(0.0, 0.7))
-    plain = next(iter(columns.values()))  # one set of weights for all ways: the plain columns
-    weights = density_ratio(
-        plain.source[out], plain.target, seed=seed, progress=progress.part(0.7, 1.0)
-    )
-    return Estimated(weighted(found, weights), "importance", round(effective_rows(weights), 1))
+        if not splits:
+            return None
+        right = np.zeros(len(positions), dtype=bool)
+        held = np.zeros(len(positions), dtype=bool)
+        for place, (kept, out) in enumerate(splits):
+            part = progress.part(place / len(splits), (place + 1) / len(splits))
+            task = shown.task(positions[kept], self._make_head, seed=seed)
+            right[out] = _right(way, task, shown.target[positions[out]], labels[out], part)
+            held[out] = True
+        rows = int(held.sum())
+        return Estimated(proportion(int(right[held].sum()), rows), "target_labels", float(rows))
 
 
 def weighted(right: Bools, weights: Floats) -> Interval:

@@ -310,3 +310,26 @@ class TestGivenSplit:
             "No training row has the label 'd': it can never be predicted rightly.",
             "No test row has the label 'c': its scores cannot be measured.",
         ]
+
+
+class TestDomains:
+    def test_a_column_says_where_a_row_is_from(self) -> None:
+        shops = ["north", " south ", None] * 4
+        ds = make({"text": WORDS, "label": ["a", "b"] * 6, "shop": shops}, domain_column="shop")
+        assert ds.domain is not None
+        assert ds.domain.tolist() == ["north", "south", "(none)"] * 4
+        assert ds.extra is None
+        assert ds.options["domain_column"] == "shop"
+
+    @pytest.mark.parametrize(
+        ("values", "why"),
+        [(["one"] * 30, "the same everywhere"), (range(30), "different in almost every row")],
+    )
+    def test_a_column_that_tells_nothing(self, values: Any, why: str) -> None:
+        columns = {"text": WORDS * 2 + WORDS[:6], "label": ["a", "b"] * 15, "shop": values}
+        with pytest.raises(BadData, match=f"'shop' cannot be the domain: it is {why}"):
+            make(columns, domain_column="shop")
+
+    def test_one_column_cannot_be_two_things(self) -> None:
+        with pytest.raises(BadData, match="cannot be label and domain at once"):
+            make({"text": WORDS, "label": ["a", "b"] * 6}, domain_column="label")
