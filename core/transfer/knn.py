@@ -18,7 +18,7 @@ def knn(X: Matrix, y: Ints, *, k: int = 5) -> float:
     References
     ----------
     Fix & Hodges (1951): Discriminatory analysis: nonparametric discrimination. As a score of
-    transferability: arXiv 2503.18528 (2025), where it was ahead of 23 others.
+    transferability: arXiv 2503.18528 (2025), which found it better than 23 others.
     """
     return float(knn_right(X, y, k=k).mean())
 

@@ -66,7 +66,7 @@ def evidence(squares: Floats, U: Floats, targets: Floats) -> Floats:
         ratio = new
         if still.all():
             break
-    return _at(s, z, ratio, outside, floor, n)
+    return _at(s, z, ratio, outside, floor=floor, n=n)
 
 
 def _state(
@@ -84,9 +84,7 @@ def _noise(n: int, gamma: Floats, residual: Floats) -> Floats:
     return np.asarray(np.maximum(n - gamma, 1e-12 * n) / residual)
 
 
-def _at(
-    s: Floats, z: Floats, ratio: Floats, outside: Floats, floor: Floats, n: int
-) -> Floats:
+def _at(s: Floats, z: Floats, ratio: Floats, outside: Floats, *, floor: Floats, n: int) -> Floats:
     """Log evidence at a ratio α / β, with the best β for it in closed form.
 
     With the ratio t fixed, y ~ N(0, (I + FFᵀ/t) / β), so that β = n / yᵀ(I + FFᵀ/t)⁻¹y.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from core.transfer.spectrum import inner
+import numpy as np
+from scipy import sparse
+
+from core.transfer.spectrum import spectrum
 from core.types import Bools, Floats, Ints, Matrix
 
 #: Weights of the penalty that are tried, as multiples of the mean eigenvalue of the kernel.
@@ -45,26 +48,31 @@ def probe_right(X: Matrix, y: Ints) -> Bools:
     """
     classes, codes = np.unique(y, return_inverse=True)
     targets = np.where(np.arange(len(classes)) == codes[:, None], 1.0, -1.0)
-    kernel = inner(X)
-    scale = kernel.trace() / len(y)
-    if len(classes) < 2 or scale <= 0:
+    squares, U = _with_intercept(X)
+    if len(classes) < 2 or len(squares) < 2:
         return np.zeros(len(y), dtype=bool)
-    values, Q = np.linalg.eigh(kernel / scale + 1.0)
-    values = np.maximum(values, 0.0)
-    turned = Q.T @ targets
+    turned = U.T @ targets
     best, least = targets, np.inf
     for penalty in _PENALTIES:
-        left_out = _left_out(values, Q, turned, targets, penalty)
+        share = squares / (squares + penalty)
+        fitted = U @ (share[:, None] * turned)
+        leverage = np.minimum(np.square(U) @ share, 1 - 1e-9)
+        left_out = targets - (targets - fitted) / (1 - leverage)[:, None]
         error = float(np.square(targets - left_out).sum())
         if error < least:
             best, least = left_out, error
     return np.asarray(best.argmax(axis=1) == codes)
 
 
-def _left_out(
-    values: Floats, Q: Floats, turned: Floats, targets: Floats, penalty: float
-) -> Floats:
-    share = values / (values + penalty)
-    fitted = Q @ (share[:, None] * turned)
-    leverage = np.minimum(np.square(Q) @ share, 1 - 1e-9)
-    return np.asarray(targets - (targets - fitted) / (1 - leverage)[:, None])
+def _with_intercept(X: Matrix) -> tuple[Floats, Floats]:
+    """The spectrum of the rows, scaled to a mean squared length of 1, beside a column of ones."""
+    rows: Any = X.astype(np.float64) if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
+    squares = rows.multiply(rows).sum() if sparse.issparse(X) else np.square(rows).sum()
+    ones = np.ones((rows.shape[0], 1))
+    scale = float(np.sqrt(squares / len(ones)))
+    rows = rows / scale if scale > 0 else rows
+    beside = (
+        sparse.hstack([rows, ones], format="csr") if sparse.issparse(X) else np.hstack([rows, ones])
+    )
+    found, U, _ = spectrum(beside)
+    return found, U
