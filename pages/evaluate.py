@@ -75,4 +75,4 @@ with st.container(horizontal=True):
     shell.next_step("A new run from this one", "finetune", data=data, like=record.id)
     if starting_from.can_go_on(record):
         shell.next_step("Go on for more passes", "finetune", data=data, on=record.id)
-    shell.next_step("Compare with other runs", "runs")
+    shell.next_step("Compare with other runs", "versus")

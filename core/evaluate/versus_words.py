@@ -11,7 +11,7 @@ from core.evaluate.words import p_words, percent, points
 def title(found: Versus, names: Mapping[str, str]) -> str:
     """The outcome in a few words."""
     if found.winner is not None:
-        return f"{names[found.winner]} is clearly ahead"
+        return f"{quoted(names[found.winner])} is clearly ahead"
     if len(found.keys) == 2:
         return "No clear difference"
     return "No clear winner"
@@ -21,13 +21,14 @@ def sentence(found: Versus, names: Mapping[str, str]) -> str:
     """Who leads, by how much, who is level with it, and what that stands on."""
     best = found.keys[0]
     rows = f"{found.rows:,} test {'row' if found.rows == 1 else 'rows'}"
-    lead = f"On the same {rows} {names[best]} gets {percent(found.accuracy[best].value)} right"
+    share = percent(found.accuracy[best].value)
+    lead = f"On the same {rows} {quoted(names[best])} gets {share} right"
     level = [names[key] for key in found.level[1:]]
     behind = [names[key] for key in found.keys[1:] if key not in found.level]
     if not level:
         nearest = found.pair(best, found.keys[1])
         return (
-            f"{lead}, {points(nearest.gain.value)} over {names[found.keys[1]]} "
+            f"{lead}, {points(nearest.gain.value)} over {quoted(names[found.keys[1]])} "
             f"({bounds(nearest)}; exact McNemar {_corrected(nearest, found)}). {_luck(found)}"
         ).strip()
     told = f"{lead}, but {in_words(level)} {_is(level)} level with it as far as they can tell."
@@ -70,10 +71,16 @@ def left_out(names: Sequence[str], reason: str) -> str:
 
 
 def in_words(names: Sequence[str]) -> str:
-    """A list of names: "a", "a and b", "a, b and c"."""
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    """A list of names: “a”, “a” and “b”, “a”, “b” and “c”."""
+    told = [quoted(name) for name in names]
+    if len(told) < 2:
+        return "".join(told)
+    return f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def quoted(name: str) -> str:
+    """A name between quotation marks: names of runs have commas of their own."""
+    return f"“{name}”"
 
 
 def _luck(found: Versus) -> str:

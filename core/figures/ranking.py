@@ -60,10 +60,18 @@ def precision_recall(ranking: ClassRanking, baseline: ClassRanking | None = None
         name = "Pretrained" if baseline else "Model"
         lines.append(_line(ranking.precision_recall, name, BLUE, _pr_hover))
     average = ranking.average_precision.value if ranking.average_precision else float("nan")
-    notes = [_score("Average precision", average, BLUE, 0.14, left=True)]
+    # clear of the dotted line
+    height = 0.14 if share > 0.25 else 0.34
+    notes = [_score("Average precision", average, BLUE, height, left=True)]
     if baseline is not None and baseline.average_precision is not None:
         notes.append(
-            _score("Not pretrained", baseline.average_precision.value, GREY, 0.05, left=True)
+            _score(
+                "Not pretrained",
+                baseline.average_precision.value,
+                GREY,
+                height - 0.09,
+                left=True,
+            )
         )
     return chart(
         lines,

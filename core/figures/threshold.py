@@ -90,13 +90,9 @@ def costs(effect: Effect, held_out: Validation, labels: Ints, proba: Floats, nam
                 x=at,
                 yref="paper",
                 y=1,
-                yanchor="top",
+                yanchor="bottom",
                 xanchor="right" if late else "left",
                 xshift=-5 if late else 5,
             ),
-            note("<b>Test rows</b> · grey: held-out labels", colour=BLUE, xref="paper", x=1,
-                 xanchor="right", yref="paper", y=0.88, yanchor="top"),
-            note("dotted: likeliest class", colour=GREY, xref="paper", x=1, xanchor="right",
-                 yref="paper", y=0.79, yanchor="top"),
         ],
-    )  # fmt: skip
+    )

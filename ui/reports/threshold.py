@@ -63,6 +63,10 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
             icon=":material/warning:",
         )
     charts.draw(chart, key="ev_costs")
+    st.caption(
+        "Cost by threshold: blue on the test rows, grey on the held-out labels that it was chosen "
+        "on. Dotted: what the likeliest class costs on the test rows."
+    )
     st.dataframe(
         pd.DataFrame(
             [

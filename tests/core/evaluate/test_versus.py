@@ -72,8 +72,8 @@ def test_three_runs_two_level_and_one_behind() -> None:
     names = {one.key: one.name for one in (good, same, bad)}
     assert versus_words.title(found, names) == "No clear winner"
     assert versus_words.sentence(found, names) == (
-        "On the same 300 test rows Run a gets 97.0 % right, but Run b is level with it as far as "
-        "they can tell. Clearly behind: Run c. With 3 pairs some difference looks clear by luck "
+        "On the same 300 test rows “Run a” gets 97.0 % right, but “Run b” is level with it as far "
+        "as they can tell. Clearly behind: “Run c”. With 3 pairs some difference looks clear by luck "
         "alone, so the test is corrected for their number (Holm); and the best of several on the "
         "test rows is flattered a little by being chosen on them."
     )
@@ -182,10 +182,10 @@ def test_words() -> None:
     two = entrant("b", mistaken(truth, range(60)), right=np.tile(np.arange(300) >= 60, (3, 1)))
     found = versus([one, two], truth)
     names = {"a": "Vectors", "b": "Topics"}
-    assert versus_words.title(found, names) == "Vectors is clearly ahead"
+    assert versus_words.title(found, names) == "“Vectors” is clearly ahead"
     told = versus_words.sentence(found, names)
     assert told.startswith(
-        "On the same 300 test rows Vectors gets 100.0 % right, +20.0 points over Topics (95 % "
+        "On the same 300 test rows “Vectors” gets 100.0 % right, +20.0 points over “Topics” (95 % "
         "interval +"
     )
     assert told.endswith(" points; exact McNemar p < 0.001).")
@@ -195,8 +195,8 @@ def test_words() -> None:
     )
     alone = versus([entrant("a", truth), entrant("b", mistaken(truth, [1]))], truth)
     assert "not that of labels" in versus_words.coverage(alone)
-    assert versus_words.left_out(["A"], "why.") == "A is left out: why."
-    assert versus_words.left_out(["A", "B", "C"], "why.") == "A, B and C are left out: why."
+    assert versus_words.left_out(["A"], "why.") == "“A” is left out: why."
+    assert versus_words.left_out(["A", "B", "C"], "why.") == "“A”, “B” and “C” are left out: why."
     bare: Pair = found.pairs[0]
     other = Versus(("b", "a"), 300, found.accuracy, found.draws, (bare,))
     assert other.pair("a", "b") is bare

@@ -69,12 +69,12 @@ def test_other_test_rows_are_left_out_in_words(home: Path) -> None:
     found = compare_runs([third, one, other])
     assert set(found.found.keys) == {one, other}
     assert found.remarks == (
-        "C is left out: judged on other test rows of the same data set, so the scores mean "
+        "“C” is left out: judged on other test rows of the same data set, so the scores mean "
         "something else.",
     )
     runs.change(third, dataset=None, dataset_title="Other texts")
     assert compare_runs([third, one, other]).remarks[0] == (
-        "C is left out: judged on Other texts, so the scores mean something else."
+        "“C” is left out: judged on Other texts, so the scores mean something else."
     )
     with pytest.raises(BadParam, match="No two of these runs"):
         compare_runs([one, third])
