@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from core.jobs.requests import (
+    AdaptRequest,
     CompareRequest,
     DataRef,
     FinetuneRequest,
@@ -57,6 +58,8 @@ def python_code(request: Request) -> str:
         lines.append(_VERDICT.rstrip())
     elif isinstance(request, RecipeRequest):
         lines.append('print(run.result["sentence"])')
+    elif isinstance(request, AdaptRequest):
+        lines.append('print(*run.result["sentences"], sep="\\n")')
     elif isinstance(request, TuneRequest):
         lines.insert(1, "from core.jobs.tuning import finetuning_of")
         lines.append("run = jobs.run_here(finetuning_of(run))  # with what was found")
@@ -124,11 +127,35 @@ def command_line(request: Request, record: RunRecord | DatasetRecord | None = No
         words += _finetune(request, record)
     elif isinstance(request, TuneRequest):
         words += _tune(request, record)
+    elif isinstance(request, AdaptRequest):
+        words += _adapt(request, record)
     elif isinstance(request, RecipeRequest):
         return shlex.join([*words, "recipe"])
     else:
         return shlex.join([*words, "datasets"])
     return shlex.join([*words, "--seed", str(request.seed)] if request.seed else words)
+
+
+def _adapt(request: AdaptRequest, record: RunRecord | DatasetRecord | None) -> list[str]:
+    from core.finetune import get_head
+
+    words = ["adapt", _data(request.source, None)]
+    if request.source != request.data:
+        words.append(_data(request.data, record))
+    for option, value in (
+        ("--source-domain", request.source_domain),
+        ("--target-domain", request.target_domain),
+        ("--keep", request.keep),
+    ):
+        words += [] if value is None else [option, value]
+    for way in request.ways:
+        words += ["--way", way]
+    words += ["--head", request.head, "--labels-per-class", str(request.labels_per_class)]
+    words += ["--draws", str(request.draws)]
+    words += [] if request.curve else ["--no-curve"]
+    words += [] if request.validation else ["--no-validation"]
+    words += _settings(request.head_settings, get_head(request.head).params)
+    return words + (["--name", request.name] if request.name else [])
 
 
 def _finetune(request: FinetuneRequest, record: RunRecord | DatasetRecord | None) -> list[str]:

@@ -73,6 +73,13 @@ PLACES: tuple[Place, ...] = (
         "simplest that is as good as the best is handed to you.",
     ),
     Place(
+        "domains",
+        "Across domains",
+        ":material/compare_arrows:",
+        "Work",
+        "Labels in one place, answers wanted in another: how the two differ, and what adapting buys.",
+    ),
+    Place(
         "recipe",
         "Founding recipe",
         ":material/history_edu:",
@@ -121,4 +128,5 @@ OF_KIND = {
     "recipe": "recipe",
     "tune": "tune",
     "examine": "evaluate",
+    "adapt": "domains",
 }

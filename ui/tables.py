@@ -27,6 +27,7 @@ KINDS = {
     "recipe": "Founding recipe",
     "tune": "Tuning",
     "examine": "Examination",
+    "adapt": "Across domains",
 }
 
 
