@@ -39,7 +39,7 @@ def clusters(
     codes : ndarray of int, shape (n,)
         The cluster of each row.
     names : tuple of str
-        "Cluster 1 (violin, guitar, piano)": for texts with the words that it has more often than
+        "1 (violin, guitar, piano)": for texts with the words that it has more often than
         the others.
     """
     wanted = max(2, min(MOST, len(rows) // ROWS_EACH))
@@ -48,7 +48,7 @@ def clusters(
     found = Centres(wanted, random_state=seed).fit(dense, progress=progress.part(0.3, 0.8))
     codes = np.asarray(found.distances(dense)).argmin(axis=1)
     k = len(found.cluster_centers_)
-    names = tuple(f"Cluster {place + 1}" for place in range(k))
+    names = tuple(str(place + 1) for place in range(k))
     if dataset.modality == "text":
         progress.update(0.8, "Naming them")
         terms = _terms(dataset, rows, codes, names)

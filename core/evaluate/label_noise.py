@@ -242,5 +242,7 @@ def noise_sentence(found: LabelNoise, classes: Sequence[str]) -> str:
     return (
         f"{len(found.suspects):,} of {found.rows:,} labels {look} wrong; all in all about "
         f"{percent(found.share)} of the labels are estimated to be. Most often “{classes[given]}” "
-        f"was given where “{classes[likely]}” is likelier ({often:,})."
+        f"was given where “{classes[likely]}” is likelier ({often:,}). The classifiers that say so "
+        f"agree with {percent(1 - found.disagree / found.rows)} of the labels; the weaker they "
+        "are, the more labels look wrong that are right."
     )

@@ -45,20 +45,16 @@ def slices_chart(found: Sequence[Slice], overall: float) -> Chart:
     """
     shown = list(found[:MOST_SLICES])
     # two names for one line each: what it is divided by, and which part it is
-    names = [f"{one.dimension}: {one.name}" for one in shown]
-    lows = [one.accuracy.low or 0.0 for one in shown]
-    traces = [
-        _dots(
-            [one.accuracy for one in shown],
-            list(range(len(shown))),
-            [ORANGE if one.weak else BLUE for one in shown],
-            [
-                f"<b>{label(name, 50)}</b><br>{percent(one.accuracy.value)} right of "
-                f"{one.rows:,} rows, {percent(one.rest)} elsewhere"
-                for name, one in zip(names, shown, strict=True)
-            ],
-        )
-    ]
+    names = [f"{one.dimension} {one.name}" for one in shown]
+    traces = _dots(
+        [one.accuracy for one in shown],
+        [ORANGE if one.weak else BLUE for one in shown],
+        [
+            f"<b>{label(name, 50)}</b><br>{percent(one.accuracy.value)} right of "
+            f"{one.rows:,} rows, {percent(one.rest)} elsewhere"
+            for name, one in zip(names, shown, strict=True)
+        ],
+    )
     weak = sum(one.weak for one in found)
     return chart(
         traces,
@@ -69,7 +65,7 @@ def slices_chart(found: Sequence[Slice], overall: float) -> Chart:
         xaxis={
             "title": {"text": "Right"},
             "tickformat": ".0%",
-            "range": [max(0.0, min(*lows, overall) - 0.05), 1.02],
+            "range": _range([one.accuracy for one in shown], overall),
             "nticks": 5,
         },
         yaxis=names_axis(names, length=30),
@@ -93,19 +89,15 @@ def robustness_chart(found: Robustness) -> Chart:
     names = [f"{one.kind}, {one.strength}" for one in found.under]
     kinds = list(dict.fromkeys(one.kind for one in found.under))
     colours = [KINDS[kinds.index(one.kind) % len(KINDS)] for one in found.under]
-    lows = [one.accuracy.low or 0.0 for one in found.under]
-    traces = [
-        _dots(
-            [one.accuracy for one in found.under],
-            list(range(len(names))),
-            colours,
-            [
-                f"<b>{plain(name)}</b><br>{percent(one.accuracy.value)} right, "
-                f"{points(one.change.value)}"
-                for name, one in zip(names, found.under, strict=True)
-            ],
-        )
-    ]
+    traces = _dots(
+        [one.accuracy for one in found.under],
+        colours,
+        [
+            f"<b>{plain(name)}</b><br>{percent(one.accuracy.value)} right, "
+            f"{points(one.change.value)}"
+            for name, one in zip(names, found.under, strict=True)
+        ],
+    )
     worst = min(found.under, key=lambda one: one.accuracy.value)
     return chart(
         traces,
@@ -115,7 +107,7 @@ def robustness_chart(found: Robustness) -> Chart:
         xaxis={
             "title": {"text": "Right"},
             "tickformat": ".0%",
-            "range": [max(0.0, min(*lows, found.whole.value) - 0.05), 1.02],
+            "range": _range([one.accuracy for one in found.under], found.whole.value),
             "nticks": 5,
         },
         yaxis=names_axis(names, length=32),
@@ -277,33 +269,49 @@ def risk_coverage_chart(
     )
 
 
-def _dots(
-    values: Sequence[Interval], places: list[int], colours: list[str], hovers: list[str]
-) -> Any:
-    """Values with their intervals, a line each."""
-    return go.Scatter(
-        x=[one.value for one in values],
-        y=places,
-        mode="markers+text",
-        marker={"color": colours, "size": 10},
-        text=[percent(one.value) for one in values],
-        textposition="top center",
-        textfont={"size": SMALL - 1},
-        cliponaxis=False,
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": [(one.value if one.high is None else one.high) - one.value for one in values],
-            "arrayminus": [
-                one.value - (one.value if one.low is None else one.low) for one in values
-            ],
-            "color": faint(GREY, 0.6),
-            "thickness": 2,
-            "width": 0,
-        },
-        customdata=hovers,
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+def _dots(values: Sequence[Interval], colours: list[str], hovers: list[str]) -> list[Any]:
+    """Values with their intervals, a line each; the number stands at the interval's end."""
+    places = list(range(len(values)))
+    highs = [one.value if one.high is None else one.high for one in values]
+    lows = [one.value if one.low is None else one.low for one in values]
+    return [
+        go.Scatter(
+            x=[one.value for one in values],
+            y=places,
+            mode="markers",
+            marker={"color": colours, "size": 10},
+            cliponaxis=False,
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - one.value for one, high in zip(values, highs, strict=True)],
+                "arrayminus": [one.value - low for one, low in zip(values, lows, strict=True)],
+                "color": faint(GREY, 0.6),
+                "thickness": 2,
+                "width": 0,
+            },
+            customdata=hovers,
+            hovertemplate="%{customdata}<extra></extra>",
+        ),
+        go.Scatter(
+            x=highs,
+            y=places,
+            mode="text",
+            text=[f" {percent(one.value)}" for one in values],
+            textposition="middle right",
+            textfont={"size": SMALL - 1},
+            cliponaxis=False,
+            hoverinfo="skip",
+        ),
+    ]
+
+
+def _range(values: Sequence[Interval], line: float) -> list[float]:
+    """Room for all intervals, the line, and the numbers to the right."""
+    low = min(line, *(one.value if one.low is None else one.low for one in values))
+    high = max(line, *(one.value if one.high is None else one.high for one in values))
+    span = max(high - low, 0.05)
+    return [low - 0.06 * span, high + 0.22 * span]
 
 
 def _upright(at: float) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _keep(record: RunRecord, kept: DoubtSettings, allowed: float, *, possible: b
 SECTION = Section(
     key="doubt",
     group="decisions",
-    title="“I don't know”",
+    title="I don't know",
     order=30,
     draw=draw,
     absent=absent,

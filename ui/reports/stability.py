@@ -41,6 +41,8 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     if finding is None:
         return
     found, chart = _stability(finding.examination, finding.result)
+    if "labels" not in finding.result:
+        st.caption("It learned from every label there is, so no others can be drawn.")
     st.markdown(finding.result["sentence"])
     with st.container(border=True):
         charts.draw(chart, key="ev_stability_chart")

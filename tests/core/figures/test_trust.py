@@ -24,7 +24,8 @@ def test_slices_show_the_weakest_in_orange() -> None:
         *[Slice("n", str(i), 20, Interval(0.9, 0.7, 0.97), 0.85, 1.0) for i in range(20)],
     ]
     made = slices_chart(found, 0.86)
-    (dots,) = made.figure.data
+    dots, numbers = made.figure.data
+    assert numbers.text[0] == " 50.0 %"
     assert len(dots.x) == MOST_SLICES
     assert list(dots.marker.color[:2]) == [ORANGE, BLUE]
     assert dots.x[0] == 0.5
