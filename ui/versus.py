@@ -18,7 +18,7 @@ from core.evaluate.versus import FEWEST, MOST
 from core.evaluate.words import p_words
 from core.jobs.versus import Compared
 from ui import charts, shell
-from ui.wording import points
+from ui.wording import plural, points
 
 
 def compared(ids: str) -> Compared:
@@ -95,8 +95,8 @@ def show(ids: str) -> None:
         alt="Every pair of runs with its difference, interval and test.",
     )
     st.caption(
-        f"{versus_words.coverage(found.found)} p after correction: Holm's, for "
-        f"{len(found.found.pairs)} {'pair' if len(found.found.pairs) == 1 else 'pairs'}. Only first "
+        f"{versus_words.coverage(found.found)} p: exact McNemar test "
+        f"after Holm's correction for {plural(len(found.found.pairs), 'pair')}. Only first "
         "and only second: test rows that just one of the kept models gets right. Macro F1 and log "
         "loss are of the kept models; in log loss lower is better."
     )

@@ -66,8 +66,9 @@ class Pair:
     macro_f1, log_loss : Interval
         Differences of the kept models in these scores; lower is better in log loss.
     clear : bool
-        Whether the two are different by more than luck: the corrected p-value is below 0.05, the
-        interval leaves out zero, and so does one at a level raised for the number of pairs.
+        Whether the two are different by more than luck: the interval leaves out zero, and so does
+        one at a level raised for the number of pairs; with a single draw of labels the corrected
+        p-value is below 0.05 instead.
     """
 
     first: str
@@ -152,11 +153,12 @@ def versus(entrants: Sequence[Entrant], truth: Ints, *, seed: int = 0) -> Versus
     Gains get the paired two-way bootstrap of :func:`core.evaluate.intervals.two_way` over test
     rows and draws; macro F1 a paired bootstrap of rows (Efron 1979); log loss Student's t of the
     differences row by row. McNemar's test is exact (Dietterich 1998), and its p-values are
-    corrected for the number of pairs after Holm (1979), which bounds the chance that any two
-    equal models are called different by 5 %. Two ways of learning that are equally good still
-    leave different models; so the gain over the draws must be beyond luck too, at a level raised
-    after Bonferroni. There the spread of the draws is pooled over the runs, as in an analysis of
-    variance: a handful of draws of two runs alone would tell too little about it.
+    corrected for the number of pairs after Holm (1979). It speaks of the kept models: two equally
+    good ways of learning leave different ones. So where there are several draws of labels a pair
+    is judged by them: its gain must be beyond luck at a level raised after Bonferroni, where the
+    spread of the draws is pooled over the runs as in an analysis of variance, since a handful of
+    draws of two runs alone would tell too little about it. In simulations no two of several
+    equally good runs are called different in more than 5 % of comparisons.
     """
     if not FEWEST <= len(entrants) <= MOST:
         raise BadParam(
@@ -234,20 +236,20 @@ def judge(right: Mapping[str, Bools], *, replicates: int = 2000, seed: int = 0) 
         only_second = int((other[0] & ~one[0]).sum())
         p_value = mcnemar(only_first, only_second)
         made.append((first, second, gain, both, only_first, only_second, p_value))
-        outside = (gain.low or 0.0) > 0 or (gain.high or 0.0) < 0
-        share = LEVEL / pairs
-        limit = _limit(differences[:common], spread, (len(right) - 1) * (common - 1), share)
-        beyond.append(outside and abs(gain.value) > limit)
+        freedom = (len(right) - 1) * (common - 1)
+        limit = _limit(differences[:common], spread, freedom, LEVEL / pairs)
+        beyond.append(abs(differences[:common].mean()) > limit)
     corrected = holm([pair[-1] for pair in made])
     for pair, p_corrected, far in zip(made, corrected, beyond, strict=True):
-        # the kept models and the draws must point the same way
-        same_way = (pair[2].value > 0) == (pair[4] > pair[5])
+        gain = pair[2]
+        outside = (gain.low or 0.0) > 0 or (gain.high or 0.0) < 0
+        beyond_luck = far if common > 1 else p_corrected < LEVEL
         yield Pair(
             *pair,
             p_corrected=float(p_corrected),
             macro_f1=_NOT_YET,
             log_loss=_NOT_YET,
-            clear=bool(p_corrected < LEVEL and far and same_way),
+            clear=bool(outside and beyond_luck),
         )
 
 

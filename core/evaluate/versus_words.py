@@ -55,8 +55,9 @@ def coverage(found: Versus) -> str:
     fewest = min(pair.draws for pair in found.pairs)
     if fewest > 1:
         return (
-            f"The intervals cover the choice of test rows and of labels (at least {fewest} draws). "
-            "McNemar's test is of the models that were kept, from the first draw."
+            f"The intervals cover the choice of test rows and of labels (at least {fewest} draws), "
+            "and by them it is judged what is clear, at a level raised for the number of pairs. "
+            "McNemar's test is of the models that were kept alone, from the first draw."
         )
     return (
         "The intervals cover the choice of test rows; where a run has one draw of labels, not that "
@@ -87,9 +88,9 @@ def _luck(found: Versus) -> str:
     if len(found.keys) < 3:
         return ""
     return (
-        f"With {len(found.pairs)} pairs some difference looks clear by luck alone, so the test is "
-        "corrected for their number (Holm); and the best of several on the test rows is flattered "
-        "a little by being chosen on them."
+        f"With {len(found.pairs)} pairs some difference looks clear by luck alone, so what counts "
+        "as clear is corrected for their number; and the best of several on the test rows is "
+        "flattered a little by being chosen on them."
     )
 
 

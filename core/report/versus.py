@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import core
 from core.evaluate import versus_words
 from core.evaluate.results import Interval
+from core.evaluate.side_by_side import MISSING
 from core.evaluate.versus import Versus
 from core.evaluate.words import p_words, percent, points
 from core.figures.style import BLUE, GREY
@@ -65,20 +66,27 @@ def printed(
                 "first": names[pair.first],
                 "second": names[pair.second],
                 "finding": versus_words.pair_words(pair),
-                "clear": pair.clear,
+                "different": pair.clear,
                 "gain": _ranged(pair.gain),
                 "p": p_words(pair.p_corrected).removeprefix("p ").removeprefix("= "),
                 "only": f"{pair.only_first:,} / {pair.only_second:,}",
             }
             for pair in found.pairs
         ],
-        settings=[]
-        if settings is None
-        else [(str(name), [str(v) for v in line]) for name, line in
-              zip(settings.index, settings.to_numpy().tolist(), strict=True)],
+        settings=[] if settings is None else _shared(settings),
         made=f"{made:%Y-%m-%d %H:%M} UTC" if made else "",
         runs=", ".join(keys),
-    )  # fmt: skip
+    )
+
+
+def _shared(settings: pd.DataFrame) -> list[tuple[str, list[str]]]:
+    """Settings that every run has; those of one method alone would fill the page."""
+    lines = zip(settings.index, settings.to_numpy().tolist(), strict=True)
+    return [
+        (str(name), [str(value) for value in line])
+        for name, line in lines
+        if MISSING not in line or name == "pretrain.method"
+    ]
 
 
 def _bars(found: Versus, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:

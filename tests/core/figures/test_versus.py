@@ -55,7 +55,9 @@ def test_pairs() -> None:
 
 def test_printed() -> None:
     compared, names = found()
-    settings = pd.DataFrame([["svm", "tree", "svm"]], index=["head"], columns=range(3))
+    settings = pd.DataFrame(
+        [["svm", "tree", "svm"], ["8", "—", "—"]], index=["head", "only_one"], columns=range(3)
+    )
     page = printed(
         compared,  # type: ignore[arg-type]
         names,
@@ -71,7 +73,9 @@ def test_printed() -> None:
     assert "<b>Topics" not in page
     assert "+30.3 (" in page
     assert "<td>head</td><td>svm</td><td>tree</td><td>svm</td>" in page
+    assert "only_one" not in page
+    assert page.count('<tr class="clear">') == 2
     assert "2026-11-25 18:30 UTC" in page
     assert "http" not in page.replace("http-equiv", "")
     bare = printed(compared, names, title="x", sentence="y")  # type: ignore[arg-type]
-    assert "Settings that differ" not in bare
+    assert "Settings that" not in bare
