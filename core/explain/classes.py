@@ -64,7 +64,7 @@ def words_of_classes(
     texts: Objects,
     *,
     k: int = 12,
-    min_texts: int = 3,
+    min_texts: int | None = None,
     most_texts: int = MOST_TEXTS,
     seed: int = 0,
     progress: Progress = SILENT,
@@ -84,9 +84,10 @@ def words_of_classes(
         Training texts; looked at only where the weights do not say it.
     k : int
         Words on each side of each class, at most.
-    min_texts : int
-        Words of fewer texts are left out: what stands in one text alone says little about a
-        class. Where the vocabulary is so small that no word would be left, it gives way.
+    min_texts : int, optional
+        Words of fewer texts are left out: what stands in few texts says little about a class,
+        however large its weight. By default one in 500 of the texts, and at least 3. Where no
+        word would be left, it gives way.
     most_texts : int
         Texts looked at, drawn by ``seed``.
 
@@ -96,32 +97,28 @@ def words_of_classes(
         When k or min_texts is below 1.
     """
     for name, value in (("k", k), ("min_texts", min_texts)):
-        if value < 1:
+        if value is not None and value < 1:
             raise BadParam(f"{name} cannot be {value}.", hint="It takes a whole number from 1.")
     seen = [int(code) for code in classifier.head.classes_]
     linear = linear_terms(classifier)
     if linear is not None:
-        kept = np.flatnonzero(linear.texts >= min_texts)
-        if not len(kept):
-            min_texts, kept = 1, np.arange(len(linear.terms))
+        least, kept = _often_enough(linear.texts, min_texts, linear.documents)
         terms = [linear.terms[i] for i in kept]
         return WordsOfClasses(
             tuple(_strongest(code, terms, linear.weights[code, kept], k) for code in seen),
             exact=True,
-            min_texts=min_texts,
+            min_texts=least,
         )
     if len(texts) > most_texts:
         drawn = np.random.default_rng(seed).permutation(len(texts))[:most_texts]
         texts = texts[np.sort(drawn)]
     terms, means, often = _by_leaving_out(classifier, texts, progress)
-    kept = np.flatnonzero(often >= min_texts)
-    if not len(kept):
-        min_texts, kept = 1, np.arange(len(terms))
+    least, kept = _often_enough(often, min_texts, len(texts))
     terms = [terms[i] for i in kept]
     return WordsOfClasses(
         tuple(_strongest(code, terms, means[kept, code], k) for code in seen),
         exact=False,
-        min_texts=min_texts,
+        min_texts=least,
         texts=len(texts),
     )
 
@@ -149,6 +146,13 @@ def _by_leaving_out(
     means = np.array([sums[term] / places[term] for term in terms])
     often = np.array([holding[term] for term in terms], dtype=np.int64)
     return terms, means.reshape(len(terms), len(classifier.classes)), often
+
+
+def _often_enough(texts: Ints, wanted: int | None, documents: int) -> tuple[int, Ints]:
+    """The words that stand in enough texts, and how many that is."""
+    least = max(3, documents // 500) if wanted is None else wanted
+    kept = np.flatnonzero(texts >= least)
+    return (least, kept) if len(kept) else (1, np.arange(len(texts)))
 
 
 def _strongest(code: int, terms: list[str], values: Floats, k: int) -> ClassWords:

@@ -54,12 +54,15 @@ class LinearTerms:
         The vocabulary.
     texts : ndarray of int, shape (n_terms,)
         How many texts of the pool hold each.
+    documents : int
+        How many texts the pool had.
     weights : ndarray, shape (n_classes, n_terms)
         What a term that stands once adds, before the text is scaled to length 1.
     """
 
     terms: tuple[str, ...]
     texts: Ints
+    documents: int
     weights: Floats
 
 
@@ -101,7 +104,10 @@ def linear_terms(classifier: Classifier) -> LinearTerms | None:
         return None
     vocabulary = text.vocabulary_
     return LinearTerms(
-        vocabulary.terms, vocabulary.document_frequency, np.asarray(weights * text.idf_)
+        terms=vocabulary.terms,
+        texts=vocabulary.document_frequency,
+        documents=vocabulary.documents,
+        weights=np.asarray(weights * text.idf_),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from core.explain.classes import ClassWords
+from core.explain.important import ImportantColumns
 from core.explain.tables import ColumnContributions
 from core.explain.words import WordContributions
 from core.figures.style import BLUE, GREY, ORANGE, SMALL, Chart, chart, names_axis, note, plain
@@ -27,6 +28,13 @@ def columns(found: ColumnContributions) -> Chart:
     return _bars(
         found.strongest(), title=title, noun="columns", errors=None if found.exact else errors
     )
+
+
+def importance(found: ImportantColumns) -> Chart:
+    """Which columns weigh most, over many rows."""
+    everything = found.strongest()
+    title = "Mean part of the score" if found.exact else "Mean part of the probability"
+    return _bars(everything, title=title, noun="columns")
 
 
 def class_words(found: ClassWords, *, exact: bool) -> Chart:
@@ -99,6 +107,8 @@ def _bars(
 
 
 def _signed(value: float) -> str:
+    if abs(value) < 1e-9:
+        return "0"
     text = f"{abs(value):.2f}" if abs(value) >= 0.01 else f"{abs(value):.1g}"
     return ("−" if value < 0 else "+") + text
 

@@ -59,12 +59,15 @@ def _doubts(asked: Asked) -> None:
     if asked.dataset is None:  # nothing is left to hold the row against
         return
     from core.evaluate.doubt import doubt
+    from core.store import doubts
 
+    run = asked.record.id
     try:
         found = doubt(
             asked.classifier,
             asked.rows,
-            _acquaintance(asked.record.id),
+            _acquaintance(run),
+            settings=doubts.get(run, arrays=resources.predictions(run)),
             proba=asked.proba[None],
         )[0]
     except WarmstartError as error:
@@ -76,4 +79,4 @@ def _doubts(asked: Asked) -> None:
     if found.knows:
         st.warning(reasons, title="Take this with care.", icon=":material/help:")
     else:
-        st.warning(reasons, title="It does not know rows like this.", icon=":material/help:")
+        st.warning(reasons, title="I don't know.", icon=":material/help:")

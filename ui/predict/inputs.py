@@ -16,7 +16,7 @@ from ui import faults, resources, rows, shell
 
 _MAX_CHARACTERS = 20_000
 #: So many columns of a table are laid out to be changed at first.
-_SHOWN = 12
+_SHOWN = 16
 
 
 def _arriving(record: RunRecord, dataset: Dataset) -> int | None:
@@ -100,7 +100,7 @@ def a_picture(
             index = _place(record, dataset)
             if image is None and upload is None:
                 image = dataset.take(np.array([index]))[0]
-                about = f"Test row, labelled {rows.label_of(dataset, index)}."
+                about = f"Row {index} of the data set, labelled {rows.label_of(dataset, index)}."
         elif image is None:
             st.caption("Its data set was deleted. Bring a picture to see its class.")
     if image is None:
@@ -138,7 +138,7 @@ def a_table_row(record: RunRecord, dataset: Dataset | None) -> tuple[Rows, str] 
     for name, value in made.items():
         changed[name] = _column(value, row[name])
     differ = [name for name in names if not _same(changed[name].iloc[0], row[name].iloc[0])]
-    about = f"Test row {index}, labelled {shell.plain(rows.label_of(dataset, index))}"
+    about = f"Row {index} of the data set, labelled {shell.plain(rows.label_of(dataset, index))}"
     with st.container(horizontal=True, vertical_alignment="center"):
         if differ:
             st.caption(f"{about}; changed: {shell.plain(', '.join(map(str, differ)))}.")

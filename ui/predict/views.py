@@ -17,10 +17,10 @@ from ui.predict.why import decided
 from ui.wording import plural
 
 _VIEWS = {
-    "why": "What decided",
-    "flip": "Smallest change",
-    "like": "Most like it",
-    "column": "Column by column",
+    "why": "Why",
+    "flip": "What flips it",
+    "like": "Like it",
+    "column": "By column",
 }
 
 
