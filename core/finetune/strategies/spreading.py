@@ -29,8 +29,9 @@ PARAMS = (
     Param(
         "flow",
         "float",
-        0.9,
-        "Share of its label that a row takes from its neighbours; the rest stays its own.",
+        0.99,
+        "Share of its label that a row takes from its neighbours; the rest stays its own. Near 1 "
+        "labels travel far.",
         low=0.01,
         high=0.999,
         advanced=True,
