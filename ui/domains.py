@@ -78,10 +78,9 @@ def distance(key: str, _pair: DomainPair) -> DomainDistance:
 def shared_map(key: str, _pair: DomainPair) -> Any:
     """Rows of both on one map, coloured by domain."""
     from core.data.row_map import row_map
-    from core.figures.maps import row_map as draw
 
     both = _pair.as_dataset()
-    return draw(row_map(both, rows=1200), both)
+    return figures.shared_map(row_map(both, rows=1200), both)
 
 
 def key_of(source: Side, target: Side) -> str:
@@ -154,7 +153,7 @@ def differences(key: str, found: DomainPair) -> None:
     with right.container(border=True, height="stretch"):
         st.markdown("**Both on one map**")
         charts.draw(shared_map(key, found), key="dm_map")
-        st.caption("Training rows; those that are alike lie close. Colours are domains.")
+        st.caption("Training rows; those that are alike lie close.")
     shift = measured.label_shift
     if shift is not None and len(measured.classes) <= 20:
         with st.expander("How common the classes are", icon=":material/balance:"):

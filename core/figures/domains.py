@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.data.dataset import Dataset
+from core.data.row_map import RowMap
 from core.evaluate.across_results import Across, Entry, Point
 from core.evaluate.results import Interval
 from core.evaluate.words import budget_words, percent
 from core.figures.style import (
     BLUE,
     GREY,
-    ORANGE,
+    KINDS,
     SMALL,
     VERDICT_COLOURS,
     Chart,
@@ -22,13 +24,15 @@ from core.figures.style import (
     label,
     note,
     plain,
+    wrapped,
 )
 from core.finetune.adaptations import SOURCE_ONLY
 from core.transfer.domains.distance import DomainDistance
 from core.transfer.domains.label_shift import LabelShift
 
-#: Source and target have one colour each on every chart of two domains.
-SOURCE, TARGET = ORANGE, BLUE
+#: Source and target have the colours that a map of both gives them.
+SOURCE, TARGET = KINDS[0], KINDS[1]
+_LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": SMALL}}
 _SYMBOLS = {"helped": "triangle-up", "hurt": "triangle-down", "unclear": "circle"}
 
 
@@ -95,6 +99,51 @@ def telling(found: DomainDistance, *, top: int = 8) -> Chart:
     )
 
 
+def shared_map(mapped: RowMap, both: Dataset) -> Chart:
+    """Rows of both domains as dots; those that are alike lie close.
+
+    Parameters
+    ----------
+    mapped : RowMap
+        Where they lie.
+    both : Dataset
+        :meth:`core.transfer.domains.pair.DomainPair.as_dataset`, whose classes are the domains.
+    """
+    codes = np.asarray(both.labels)[mapped.indices]
+    traces = []
+    for code, colour in ((0, SOURCE), (1, TARGET)):
+        inside = np.flatnonzero(codes == code)
+        rows = mapped.indices[inside].tolist()
+        traces.append(
+            go.Scatter(
+                x=np.asarray(mapped.x, float)[inside].tolist(),
+                y=np.asarray(mapped.y, float)[inside].tolist(),
+                mode="markers",
+                name=plain(both.classes[code]),
+                marker={"color": colour, "size": 5, "opacity": 0.6},
+                text=[_row(both, row) for row in rows],
+                hovertemplate="%{text}<extra></extra>",
+            )
+        )
+    hidden = {"visible": False}
+    return chart(
+        traces,
+        height=420,
+        alt=f"Map of {len(codes):,} rows of {both.title}: rows that are alike lie close.",
+        xaxis=hidden,
+        yaxis=hidden,
+        showlegend=True,
+        legend=_LEGEND,
+    )
+
+
+def _row(both: Dataset, row: int) -> str:
+    name = plain(both.classes[int(both.labels[row])])
+    if both.modality != "text":
+        return f"<b>{name}</b>"
+    return f"<b>{name}</b><br>{wrapped(str(both.rows[row]))}"
+
+
 def class_shares(found: LabelShift, classes: tuple[str, ...], names: tuple[str, str]) -> Chart:
     """How common each class is in the source, and is estimated to be in the target."""
     places = np.arange(len(classes))
@@ -137,7 +186,7 @@ def class_shares(found: LabelShift, classes: tuple[str, ...], names: tuple[str, 
             "range": [len(classes) - 0.4, -0.6],
             "showgrid": False,
         },
-        legend={"orientation": "h", "y": -0.25, "font": {"size": SMALL}},
+        legend=_LEGEND,
         showlegend=True,
     )
 
@@ -225,8 +274,8 @@ def replacing(report: Across) -> Chart:
     points = report.curve
     places = [_place(point, len(report.classes)) for point in points]
     lines = [
-        (f"With {report.source_name}", SOURCE, [point.together for point in points]),
-        (f"{report.target_name} alone", TARGET, [point.alone for point in points]),
+        (f"With {report.source_name}", BLUE, [point.together for point in points]),
+        (f"{report.target_name} alone", GREY, [point.alone for point in points]),
     ]
     traces: list[Any] = []
     for _, colour, values in lines:
@@ -276,7 +325,7 @@ def replacing(report: Across) -> Chart:
         },
         yaxis={"tickformat": ".0%", "title": {"text": "Test rows right"}, "nticks": 6},
         showlegend=True,
-        legend={"orientation": "h", "y": 1.08, "x": 0, "font": {"size": SMALL}},
+        legend=_LEGEND,
     )  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def test_a_result(app: Callable[..., Any]) -> None:
     assert "Adapting made no clear difference" in said
     assert "could only guess" in said
     assert "was kept" in said
-    rows = at.dataframe(key="dm_table").value
+    rows = at.dataframe[-1].value
     assert rows["Way"].iloc[0] == "Source alone"
     assert set(rows["Against the target alone"]) == {"Transfer helped"}
 
