@@ -165,7 +165,7 @@ def check(site: Site, headers: Mapping[str, str]) -> None:
             403,
             "host",
             "Without a token only requests to localhost are answered.",
-            hint="Ask http://localhost or http://127.0.0.1, or set a token. " + _HOW,
+            hint="Ask http://localhost or http://127.0.0.1. From elsewhere: " + _HOW,
         )
     if "origin" in headers or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         raise Declined(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -88,11 +89,9 @@ def _link(run: str) -> str:
     """The address of this view, as far as the server knows how it is reached."""
     here = st.context.url or ""
     origin = "/".join(here.split("/")[:3]) if here.startswith("http") else ""
-    tab = st.query_params.get("ev_tab")
-    path = f"{origin}/evaluate?run={run}"
-    from urllib.parse import quote
-
-    return f"{path}&ev_tab={quote(tab)}" if tab else path
+    # what is bound to the address says which tab is open, and what is chosen there
+    shown = {name: value for name, value in st.query_params.items() if name.startswith("ev_")}
+    return f"{origin}/evaluate?{urlencode({'run': run, **shown})}"
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
