@@ -5,9 +5,14 @@ import streamlit as st
 from core.store import runs
 from ui import api_line, predicting, resources, shell
 from ui.report import summary
+from ui.site import OF_KIND
 
 shell.start("predict")
-finished = {r.id: r for r in runs.list_all(kind="finetune", states=["done"], limit=200, brief=True)}
+finished = {
+    r.id: r
+    for kind in ("finetune", "adapt")
+    for r in runs.list_all(kind=kind, states=["done"], limit=200, brief=True)
+}
 if not finished:
     with st.container(border=True):
         st.markdown("**There is no classifier yet.**")
@@ -20,7 +25,8 @@ asked = st.query_params.get("run")
 if asked and asked not in finished:
     wanted = runs.get(asked)  # an unknown run is said in words
     st.warning(
-        "Only a finished fine-tuning has a classifier. Choose another one, or wait for it.",
+        "Only a finished fine-tuning or adaptation has a classifier. Choose another one, or wait "
+        "for it.",
         title=f"{shell.plain(wanted.name)} cannot predict.",
     )
     shell.next_step("Choose another classifier", "predict")
@@ -46,4 +52,4 @@ modality = predicting.modality_of(record)
 predicting.one(record, classifier, modality)
 predicting.many(record, classifier, modality)
 api_line.show(record)
-shell.next_step("How good is it? Its report", "evaluate", run=record.id)
+shell.next_step("How good is it? Its report", OF_KIND[record.kind], run=record.id)

@@ -141,3 +141,14 @@ def test_the_same_from_a_shell_and_from_python(home: Any) -> None:
     assert command_line(same).startswith(
         "python -m core adapt aaaaaaaaaaaa --source-domain n --target-domain s --keep coral --head"
     )
+
+
+def test_the_kept_classifier_answers_on_the_predict_page(app: Callable[..., Any]) -> None:
+    run = finished(draws=1, curve=False, keep="coral")
+    at = app("predict", run=run)
+    assert not at.exception
+    assert at.selectbox(key="pr_run").value == run
+    at.text_area[0].set_value("a superb and charming pan").run()
+    assert not at.exception
+    assert not at.error
+    assert "good" in " ".join(m.value for m in (*at.markdown, *at.subheader))
