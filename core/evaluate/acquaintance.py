@@ -62,7 +62,7 @@ class Acquaintance:
 
     def distances(self, encoded: Matrix) -> Floats:
         """Mean distance of encoded rows to their nearest training rows, shape (n,)."""
-        return _nearest(scaled(encoded, self.modality), self.encoded)
+        return _nearest(scaled(encoded, self.modality), self.encoded, texts=self.modality == "text")
 
     def rarity(self, distances: Floats) -> Floats:
         """Share of the training rows that are as far from the others, shape (n,).
@@ -119,7 +119,7 @@ def acquaint(
     return Acquaintance(
         modality=dataset.modality,
         encoded=encoded,
-        usual=np.sort(_among_themselves(encoded)),
+        usual=np.sort(_among_themselves(encoded, texts=dataset.modality == "text")),
         words=known_words(classifier.encoder) if dataset.modality == "text" else None,
         numbers=numbers,
         kinds=kinds,
@@ -158,19 +158,25 @@ def _as_words(column: pd.Series[Any]) -> list[str]:
     return [_MISSING if pd.isna(value) else str(value).strip() for value in column.astype(object)]
 
 
-def _among_themselves(encoded: Matrix) -> Floats:
+def _among_themselves(encoded: Matrix, *, texts: bool) -> Floats:
     """Distances of some of the rows to their nearest others."""
     n = encoded.shape[0]
     if n < 2:
         return np.zeros(0)
     asked = np.linspace(0, n - 1, min(n, _YARDSTICKS)).astype(np.int64)
-    return _nearest(encoded[asked], encoded, own=asked)
+    return _nearest(encoded[asked], encoded, texts=texts, own=asked)
 
 
-def _nearest(rows: Matrix, among: Matrix, *, own: npt.NDArray[np.int64] | None = None) -> Floats:
-    """Mean Euclidean distance to the nearest rows; ``own`` says where a row itself stands."""
+def _nearest(
+    rows: Matrix, among: Matrix, *, texts: bool, own: npt.NDArray[np.int64] | None = None
+) -> Floats:
+    """Mean Euclidean distance to the nearest rows; ``own`` says where a row itself stands.
+
+    Texts have length 1. One without a word that counts is encoded as zeros: it is as far from
+    all others as texts can be that share nothing, not in the midst of them.
+    """
     found = np.zeros(rows.shape[0])
-    others = _squares(among)
+    others = np.ones(among.shape[0]) if texts else _squares(among)
     k = min(NEIGHBOURS, among.shape[0] - (own is not None))
     if k < 1:
         return found
@@ -178,7 +184,8 @@ def _nearest(rows: Matrix, among: Matrix, *, own: npt.NDArray[np.int64] | None =
         block = rows[start : start + _BLOCK]
         product: Any = block @ among.T
         dense = product if isinstance(product, np.ndarray) else product.toarray()
-        squares = _squares(block)[:, None] + others[None, :] - 2 * dense
+        own_squares = np.ones(block.shape[0]) if texts else _squares(block)
+        squares = own_squares[:, None] + others[None, :] - 2 * dense
         if own is not None:
             squares[np.arange(len(squares)), own[start : start + _BLOCK]] = np.inf
         nearest = np.partition(squares, k - 1, axis=1)[:, :k]

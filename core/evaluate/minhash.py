@@ -22,8 +22,6 @@ from core.types import Bools, Floats, Ints
 #: with over 99.9 %; similar by 0.1 is compared in vain with 0.3 %.
 _BAND, _BANDS = 4, 32
 _HASHES = _BAND * _BANDS
-#: Words in a row that make one element of a text's set.
-_RUN = 2
 #: Texts whose sets are held at once.
 _BLOCK = 4_000
 #: So many partners of one band are compared for one text; more are copies of each other.
@@ -44,18 +42,41 @@ class TextSets:
         self._numbers: defaultdict[str, int] = defaultdict()
         self._numbers.default_factory = lambda: len(self._numbers) + 1
         rng = np.random.default_rng(0)
-        self._factors = rng.integers(1, 2**63, _RUN, dtype=np.uint64) | np.uint64(1)
+        self._factors = rng.integers(1, 2**63, 2, dtype=np.uint64) | np.uint64(1)
 
     def __call__(self, text: str) -> Hashes:
         """The set of one text, sorted; empty where it has no word."""
+        return np.unique(self.flat([text])[0])
+
+    def flat(self, texts: Sequence[str]) -> tuple[Hashes, Ints, Ints]:
+        """The pairs of words of many texts at once, one text's after the other's.
+
+        Returns
+        -------
+        values : ndarray of uint64
+            What stands for each pair; a pair that stands twice in a text is there twice.
+        starts : ndarray of int, shape (m,)
+            Where the pairs of each text begin.
+        kept : ndarray of int, shape (m,)
+            Which texts these are: those that have a word.
+        """
         numbers = self._numbers
-        words = np.array([numbers[word] for word in _WORD.findall(text.lower())], np.uint64)
-        if not len(words):
-            return words
-        if len(words) < _RUN:
-            words = np.pad(words, (0, _RUN - len(words)))
-        windows = np.lib.stride_tricks.sliding_window_view(words, _RUN)
-        return np.unique(_mixed((windows * self._factors).sum(axis=1, dtype=np.uint64)))
+        words: list[int] = []
+        lengths = np.zeros(len(texts), dtype=np.int64)
+        for place, text in enumerate(texts):
+            mine = [numbers[word] for word in _WORD.findall(text.lower())]
+            if len(mine) == 1:
+                mine.append(0)  # a text of one word is one pair
+            words += mine
+            lengths[place] = len(mine)
+        kept = np.flatnonzero(lengths)
+        everything = np.array(words, dtype=np.uint64)
+        pairs = everything[:-1] * self._factors[0] + everything[1:] * self._factors[1]
+        ends = np.cumsum(lengths[kept])
+        within = np.ones(max(len(everything) - 1, 0), dtype=bool)
+        within[ends[:-1] - 1] = False  # the last word of one text and the first of the next
+        starts = np.concatenate([[0], np.cumsum(lengths[kept] - 1)[:-1]]).astype(np.int64)
+        return _mixed(pairs[within]), starts[: len(kept)], kept
 
 
 def _mixed(values: Hashes) -> Hashes:
@@ -65,17 +86,15 @@ def _mixed(values: Hashes) -> Hashes:
     return values ^ (values >> np.uint64(33))
 
 
-def signatures(sets: Sequence[Hashes]) -> npt.NDArray[np.uint32]:
-    """MinHash signatures, shape (n, 128); sets must not be empty."""
+def signatures(values: Hashes, starts: Ints) -> npt.NDArray[np.uint32]:
+    """MinHash signatures, shape (m, 128), of the sets that begin at ``starts``; none is empty."""
     rng = np.random.default_rng(1)
     factors = rng.integers(1, 2**63, _HASHES, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     shifts = rng.integers(0, 2**63, _HASHES, dtype=np.uint64)
-    everything = np.concatenate(sets)
-    starts = np.concatenate([[0], np.cumsum([len(one) for one in sets])[:-1]])
-    found = np.empty((len(sets), _HASHES), dtype=np.uint32)
+    found = np.empty((len(starts), _HASHES), dtype=np.uint32)
     for place, (factor, shift) in enumerate(zip(factors, shifts, strict=True)):
         # multiply and shift: the upper half of the bits (Dietzfelbinger 1996)
-        hashed = ((everything * factor + shift) >> np.uint64(32)).astype(np.uint32)
+        hashed = ((values * factor + shift) >> np.uint64(32)).astype(np.uint32)
         found[:, place] = np.minimum.reduceat(hashed, starts)
     return found
 
@@ -137,14 +156,14 @@ def _signed(
     texts: Sequence[str], sets: TextSets, progress: Progress
 ) -> tuple[npt.NDArray[np.uint32], Ints]:
     """Signatures of the texts that have a word, and which those are."""
-    found, kept = [np.empty((0, _HASHES), np.uint32)], [np.empty(0, np.int64)]
+    found: list[npt.NDArray[np.uint32]] = [np.empty((0, _HASHES), np.uint32)]
+    kept: list[Ints] = [np.empty(0, np.int64)]
     for start in range(0, len(texts), _BLOCK):
         progress.update(start / len(texts), "Reading the words")
-        block = [sets(text) for text in texts[start : start + _BLOCK]]
-        there = [place for place, one in enumerate(block) if len(one)]
-        if there:
-            found.append(signatures([block[place] for place in there]))
-            kept.append(np.asarray(there, np.int64) + start)
+        values, starts, there = sets.flat(texts[start : start + _BLOCK])
+        if len(there):
+            found.append(signatures(values, starts))
+            kept.append(there + start)
     return np.concatenate(found), np.concatenate(kept)
 
 

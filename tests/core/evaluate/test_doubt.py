@@ -49,6 +49,14 @@ def test_distance_is_the_mean_to_the_nearest_five() -> None:
     assert line(3, 5).distances(np.array([[4.0]])).tolist() == [1.0]
 
 
+def test_a_text_without_a_known_word_is_as_far_as_can_be() -> None:
+    unit = sparse.csr_array(np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 0.0]]))
+    known = Acquaintance("text", unit, np.array([1.0]), None, {}, {})
+    asked = sparse.csr_array(np.array([[0.0, 0.0], [3.0, 0.0]]))
+    # to itself 0, and to two empty texts the square root of two each
+    assert known.distances(asked).tolist() == pytest.approx([2**0.5, 2 * 2**0.5 / 3])
+
+
 def test_rarity_is_a_conformal_p_value() -> None:
     shares = line(0).rarity(np.array([0.5, 1.0, 1.5, 3.0, 9.0]))
     assert shares.tolist() == [1.0, 1.0, 3 / 4, 2 / 4, 1 / 4]
