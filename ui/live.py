@@ -125,7 +125,7 @@ def _descent(run_id: str, points: list[dict[str, Any]]) -> None:
     if last.get("patience_left") is not None:
         left = int(last["patience_left"])
         words.append(
-            f"it stops after {plural(left, 'more pass', 'more passes')} without progress"
+            f"patience for {plural(left, 'more pass', 'more passes')} without progress"
             if left
             else "its patience is over"
         )

@@ -84,8 +84,8 @@ def _by_pass(points: Sequence[Mapping[str, Any]], of: str) -> Chart:
                     colour=ORANGE,
                     x=x[best],
                     yref="paper",
-                    y=1,
-                    yanchor="top",
+                    y=1 if of == "loss" else 0,  # where the lines leave room
+                    yanchor="top" if of == "loss" else "bottom",
                     xanchor="right" if late else "left",
                     xshift=-4 if late else 4,
                 )

@@ -38,13 +38,11 @@ def step(number: int, **more: float) -> dict[str, Any]:
 def test_the_descent_is_shown_pass_by_pass(app: App) -> None:
     run = running([step(1), step(2)])
     at = calm(app("evaluate", run=run))
-    assert "Pass 2 · learning rate 0.25 · it stops after 18 more passes without progress" in words(
-        at
-    )
+    assert "Pass 2 · learning rate 0.25 · patience for 18 more passes without progress" in words(at)
     assert len(at.get("plotly_chart")) == 2
     runs.add_points(run, [step(3, patience_left=1)])
     at.run()
-    assert "after 1 more pass without" in words(at)
+    assert "patience for 1 more pass without" in words(at)
     runs.add_points(run, [step(4, patience_left=0, learning_rate=0.001)])
     at.run()
     assert "learning rate 0.001 · its patience is over" in words(at)
