@@ -23,6 +23,7 @@ FEW = 20
 LOWEST_COST, HIGHEST_COST = 0.01, 10_000.0
 
 _REPLICATES = 2000
+_MARGIN = 0.1  # how far inside a gap between scores a threshold lies, as a share of it
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,9 @@ def choose(labels: Ints, scores: Floats, code: int, miss_cost: float) -> float:
     Returns
     -------
     float
-        Halfway between two scores seen. Of equally cheap ones that nearest to 1 / (1 + cost),
-        which would be right for exact probabilities (Elkan 2001, The foundations of
-        cost-sensitive learning).
+        Between two scores seen. Of equally cheap ones about that nearest to 1 / (1 + cost), which
+        would be right for exact probabilities (Elkan 2001, The foundations of cost-sensitive
+        learning).
 
     Raises
     ------
@@ -161,8 +162,11 @@ def choose(labels: Ints, scores: Floats, code: int, miss_cost: float) -> float:
     inside = (low < in_theory) & (in_theory <= high)
     if inside.any():
         return in_theory
-    middle = np.maximum((low + high) / 2, np.nextafter(low, high))
-    return float(middle[np.abs(middle - in_theory).argmin()])
+    # just inside the nearer end: where few rows leave a wide gap, its middle is chance
+    width = high - low
+    near = np.where(high <= in_theory, high - _MARGIN * width, low + _MARGIN * width)
+    near = np.maximum(near, np.nextafter(low, high))
+    return float(near[np.abs(near - in_theory).argmin()])
 
 
 def effect(

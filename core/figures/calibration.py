@@ -53,11 +53,6 @@ def reliability(found: Calibration, before: Calibration | None = None) -> Chart:
             colour=GREY,
         ),
     ]  # fmt: skip
-    if before is not None:
-        notes.append(
-            note("<b>now</b> · grey: as trained", colour=BLUE, x=max(0.0, lowest), y=0.88,
-                 xanchor="left", yanchor="top")
-        )  # fmt: skip
     return chart(
         traces,
         height=400,

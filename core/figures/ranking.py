@@ -60,19 +60,6 @@ def precision_recall(ranking: ClassRanking, baseline: ClassRanking | None = None
         name = "Pretrained" if baseline else "Model"
         lines.append(_line(ranking.precision_recall, name, BLUE, _pr_hover))
     average = ranking.average_precision.value if ranking.average_precision else float("nan")
-    # clear of the dotted line
-    height = 0.14 if share > 0.25 else 0.34
-    notes = [_score("Average precision", average, BLUE, height, left=True)]
-    if baseline is not None and baseline.average_precision is not None:
-        notes.append(
-            _score(
-                "Not pretrained",
-                baseline.average_precision.value,
-                GREY,
-                height - 0.09,
-                left=True,
-            )
-        )
     return chart(
         lines,
         height=_HEIGHT,
@@ -80,7 +67,6 @@ def precision_recall(ranking: ClassRanking, baseline: ClassRanking | None = None
         f"and {percent(share)} of the rows are of the class.",
         xaxis=_axis("Recall: rows of the class found"),
         yaxis=_axis("Precision: of those called so"),
-        annotations=notes,
     )
 
 
@@ -118,16 +104,9 @@ def _diagonal() -> go.Scatter:
     )
 
 
-def _score(
-    words: str, value: float, colour: str, height: float, *, left: bool = False
-) -> dict[str, Any]:
-    return note(
-        f"{plain(words)} <b>{value:.3f}</b>",
-        colour=colour,
-        x=0.03 if left else 0.98,
-        y=height,
-        xanchor="left" if left else "right",
-    )
+def _score(words: str, value: float, colour: str, height: float) -> dict[str, Any]:
+    text = f"{plain(words)} <b>{value:.3f}</b>"
+    return note(text, colour=colour, x=0.98, y=height, xanchor="right")
 
 
 def _axis(title: str) -> dict[str, Any]:

@@ -72,6 +72,7 @@ def costs(effect: Effect, held_out: Validation, labels: Ints, proba: Floats, nam
             "range": [0, top],
             "nticks": 5,
         },
+        margin={"l": 8, "r": 12, "t": 30, "b": 8},
         shapes=[
             {
                 "type": "line",

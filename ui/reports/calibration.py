@@ -30,6 +30,8 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     with left.container(border=True):
         beside = calibrated and remedy is not None
         charts.draw(cached.reliability(state, record.id, beside=beside), key="ev_reliability")
+        if beside:
+            st.caption("Blue: as it answers now. Grey: as it was trained to.")
     with right:
         st.dataframe(
             _table(found, remedy, calibrated),

@@ -42,9 +42,19 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     with left.container(border=True):
         st.markdown("**ROC**")
         charts.draw(roc, key="ev_roc")
+        st.caption("Dotted: a blind guess.")
     with right.container(border=True):
         st.markdown("**Precision and recall**")
         charts.draw(precision_recall, key="ev_pr")
+        one = ours.classes[code]
+        beside = (
+            f"; grey: not pretrained, {_value(theirs.classes[code].average_precision):.3f}"
+            if theirs
+            else ""
+        )
+        st.caption(
+            f"Average precision {_value(one.average_precision):.3f}{beside}. Dotted: a guess."
+        )
     st.dataframe(
         pd.DataFrame([_line(ours, theirs, code) for code in ranked]),
         hide_index=True,

@@ -45,7 +45,7 @@ def test_roc_and_precision_recall() -> None:
     assert tuple(guess.y) == (0.6, 0.6)
     assert ours.precision_recall is not None
     assert tuple(line.y) == ours.precision_recall.y
-    assert "Average precision <b>0.833</b>" in texts(chart)
+    assert "the average precision is 0.833" in chart.alt
 
 
 def test_a_class_without_rows_is_an_empty_chart() -> None:
@@ -66,7 +66,6 @@ def test_reliability_shows_bins_and_counts() -> None:
     assert tuple(bars.y) == (30, 5)
     beside = reliability(found, found)
     assert [t.name for t in beside.figure.data][1:3] == ["as trained", "now"]
-    assert "as trained" in texts(beside)
 
 
 def test_costs_by_threshold() -> None:
