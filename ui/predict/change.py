@@ -13,7 +13,7 @@ from ui import heat, shell
 from ui.predict import asked as cached
 from ui.predict.asked import Asked
 from ui.predict.marking import marked
-from ui.wording import percent, plural
+from ui.wording import plural, sure
 
 
 def change(asked: Asked) -> None:
@@ -45,7 +45,7 @@ def change(asked: Asked) -> None:
         st.info(_none_found(asked, code), icon=":material/search_off:")
         return
     name = shell.plain(asked.classifier.classes[found.other])
-    told = f"it would be **{name}** ({percent(found.after[found.other])})"
+    told = f"it would be **{name}** ({sure(found.after[found.other])})"
     if asked.modality == "text":
         quoted = ", ".join(f"“{shell.plain(word)}”" for word in found.words)
         st.markdown(f"Without {quoted} {told}.")
@@ -55,7 +55,7 @@ def change(asked: Asked) -> None:
     elif asked.modality == "image":
         st.markdown(f"With {plural(len(found.cells), 'part')} covered {told}.")
         st.image(
-            np.hstack([_enlarged(asked.rows[0], found.cells), _enlarged(found.row, [])]),
+            _side_by_side(asked.rows[0], found),
             width=560,
             output_format="PNG",
             alt="The picture with the parts to cover in orange, and the picture without them.",
@@ -88,12 +88,15 @@ def change(asked: Asked) -> None:
     )
 
 
-def _enlarged(image: Any, cells: Any) -> np.ndarray:
-    values = np.zeros(image.shape[:2])
-    for top, bottom, left, right in cells:
-        values[top:bottom, left:right] = -1.0
-    framed = heat.over(image, values, size=280)
-    return np.pad(framed, ((0, 0), (0, 8), (0, 0)), constant_values=128)
+def _side_by_side(image: np.ndarray, found: Any) -> np.ndarray:
+    """The picture with the parts to cover in orange, and the picture without them."""
+    marks = np.zeros(image.shape[:2])
+    for top, bottom, left, right in found.cells:
+        marks[top:bottom, left:right] = -1.0
+    before = heat.over(image, marks, size=280)
+    after = heat.over(found.row, np.zeros_like(marks), size=280)
+    between = np.full((len(before), 8, 3), 128, dtype=np.uint8)
+    return np.hstack([before, between, after])
 
 
 def _none_found(asked: Asked, wished: int | None) -> str:

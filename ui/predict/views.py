@@ -82,6 +82,7 @@ def alike(asked: Asked) -> None:
         frame,
         hide_index=True,
         key="pr_alike",
+        row_height=72 if asked.modality == "image" else None,
         column_config={**rows.COLUMNS, frame.columns[2]: column},
         alt="The nearest labelled training rows, nearest first.",
     )
