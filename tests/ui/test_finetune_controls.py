@@ -47,6 +47,7 @@ def test_a_preset_sets_what_it_says(app: App, filled: dict[str, str], asked: lis
 def test_a_preset_follows_the_situation(app: App, filled: dict[str, str]) -> None:
     at = page(app, filled)
     at.segmented_control(key="ft_preset").set_value("best").run()
+    at.number_input(key="ft_labels").set_value(8).run()
     assert at.segmented_control(key="ft_strategy_True_False_svm").value == "frozen"
     at.number_input(key="ft_labels").set_value(1).run()
     calm(at)

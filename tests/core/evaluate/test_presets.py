@@ -41,7 +41,7 @@ def test_head_and_strategy_go_together(
 def test_labels_are_spread_where_they_are_few_and_there_is_somewhere_to() -> None:
     assert choices("best", labels_per_class=1, others=50).strategy == "spreading"
     assert choices("best", labels_per_class=1, others=0).strategy == "frozen"
-    assert choices("best", labels_per_class=20, others=50).strategy == "frozen"
+    assert choices("best", labels_per_class=6, others=50).strategy == "frozen"
     assert choices("best", labels_per_class=None, others=50).strategy == "frozen"
     assert choices("fast", labels_per_class=1, others=50).strategy == "frozen"
 
