@@ -234,6 +234,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--text-column", metavar="NAME", help="the texts")
     sub.add_argument("--out", metavar="FILE", help="write there (else CSV to standard output)")
     sub.add_argument("--all-classes", action="store_true", help="the probability of every class")
+    sub.add_argument(
+        "--doubts", action="store_true", help="a column that says where it does not know, and why"
+    )
 
     sub = add("export", "Take a finished fine-tuning along, as one file or several.", "exporting")
     sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
@@ -262,7 +265,10 @@ def build_parser() -> argparse.ArgumentParser:
     sub = add("runs", "List the runs, the newest first.", "listing")
     sub.add_argument(
         "--kind",
-        choices=["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt"],
+        choices=[
+            *("load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt"),
+            "choose",
+        ],
     )
     sub.add_argument(
         "--state",

@@ -12,11 +12,13 @@ from core.evaluate.examination import PARTS
 from core.evaluate.words import budget_words
 from core.finetune import get_head, get_strategy, strategies
 from core.jobs.adapting import check_adapt
+from core.jobs.choosable import check_choose
 from core.jobs.continuing import as_its_parent, model_name
 from core.jobs.examined import examined_run
 from core.jobs.fields import COMPARE_PARAMS, FINETUNE_PARAMS, PRETRAIN_PARAMS, TUNE_PARAMS
 from core.jobs.requests import (
     AdaptRequest,
+    ChooseRequest,
     CompareRequest,
     DataRef,
     ExamineRequest,
@@ -102,6 +104,8 @@ def check(request: Request) -> Checked:
         return _check_tune(request, source)
     if isinstance(request, ExamineRequest):
         return _check_examine(request, source)
+    if isinstance(request, ChooseRequest):
+        return _check_choose(request, source)
     if isinstance(request, AdaptRequest):
         there = _source(request.source)
         here = (source.title, source.modality)
@@ -237,6 +241,18 @@ def _check_compare(request: CompareRequest, source: _Source) -> Checked:
     ways = "1 way" if count == 1 else f"{count} ways"
     labels = budget_words(fields["labels_per_class"])
     name = spelled.name or f"{ways} compared, {labels}, {source.title}"
+    return Checked(spelled, name, source.fingerprint, source.title)
+
+
+def _check_choose(request: ChooseRequest, source: _Source) -> Checked:
+    methods = tuple(
+        _check_pretrain(replace(one, data=request.data), source) for one in request.methods
+    )
+    for one in request.models:
+        _check_modality(models.get(one), source)
+    for run in request.sources:
+        source_run(run, source.modality)
+    spelled, name = check_choose(replace(request, methods=methods), source.title, source.record)
     return Checked(spelled, name, source.fingerprint, source.title)
 
 

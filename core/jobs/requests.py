@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # a worker reads its request before it loads anything heavy
     from core.evaluate.examination import Part
 
 Kind: TypeAlias = Literal[
-    "load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt"
+    "load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt", "choose"
 ]
 
 
@@ -229,6 +229,40 @@ class AdaptRequest:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class ChooseRequest:
+    """Rank encoders for a task before any is fine-tuned, and say which to take.
+
+    Attributes
+    ----------
+    models : sequence of str
+        Ids of fitted encoders.
+    methods : sequence of PretrainRequest
+        That could be pretrained on the pool; their ``data`` is ignored in favour of this ``data``.
+    sources : sequence of str
+        Ids of finished fine-tunings, whose classes count as source classes.
+    learn : {"fully", "sample", "later"}
+        What becomes of methods that the library has no model of: learned now and kept, ranked by
+        what they learn from a sample of the pool, or listed with what they would cost.
+    labels_per_class : int, optional
+        The label budget: no other labels are looked at. None takes every training label.
+    seconds, memory_mb, size_mb : int, optional
+        What the person has; what needs more is neither learned nor recommended.
+    """
+
+    data: DataRef
+    models: Sequence[str] = ()
+    methods: Sequence[PretrainRequest] = ()
+    sources: Sequence[str] = ()
+    learn: Literal["fully", "sample", "later"] = "fully"
+    labels_per_class: int | None = 5
+    seconds: int | None = None
+    memory_mb: int | None = None
+    size_mb: int | None = None
+    seed: int = 0
+    name: str = ""
+
+
 Request: TypeAlias = (
     LoadRequest
     | PretrainRequest
@@ -238,6 +272,7 @@ Request: TypeAlias = (
     | TuneRequest
     | ExamineRequest
     | AdaptRequest
+    | ChooseRequest
 )
 
 _KINDS: dict[
@@ -249,7 +284,8 @@ _KINDS: dict[
     | type[RecipeRequest]
     | type[TuneRequest]
     | type[ExamineRequest]
-    | type[AdaptRequest],
+    | type[AdaptRequest]
+    | type[ChooseRequest],
 ] = {
     "load": LoadRequest,
     "pretrain": PretrainRequest,
@@ -259,6 +295,7 @@ _KINDS: dict[
     "tune": TuneRequest,
     "examine": ExamineRequest,
     "adapt": AdaptRequest,
+    "choose": ChooseRequest,
 }
 
 
@@ -297,6 +334,8 @@ def from_json(values: Mapping[str, Any]) -> Request:
         if kind == "adapt":
             fields["source"] = DataRef(**fields["source"])
             fields["ways"] = tuple(fields.get("ways", ()))
+        if kind == "choose":
+            fields["sources"] = tuple(fields.get("sources", ()))
         if kind == "examine":
             fields["parts"] = tuple(fields.get("parts", ()))
         return _KINDS[kind](**fields)

@@ -16,6 +16,7 @@ from core.jobs.execute import Job, Task
 from core.jobs.machine import peak_memory_mb
 from core.jobs.requests import (
     AdaptRequest,
+    ChooseRequest,
     CompareRequest,
     ExamineRequest,
     FinetuneRequest,
@@ -42,6 +43,7 @@ _R = TypeVar(
     TuneRequest,
     ExamineRequest,
     AdaptRequest,
+    ChooseRequest,
 )
 
 
@@ -266,6 +268,19 @@ def adapt(job: Job) -> dict[str, Any]:
     return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
 
 
+def choose(job: Job) -> dict[str, Any]:
+    """Rank encoders before any is fine-tuned."""
+    from core.jobs.choosing import choose as run  # not for the other kinds of run
+
+    request = _as(job, ChooseRequest)
+    clock = _Clock()
+    dataset = _open(job, 0.05)
+    clock.lap("load")
+    result = run(job, request, dataset)
+    clock.lap("choose")
+    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+
+
 #: The task of each kind of run.
 TASKS: Mapping[str, Task] = {
     "load": load,
@@ -276,6 +291,7 @@ TASKS: Mapping[str, Task] = {
     "tune": tune,
     "examine": examine,
     "adapt": adapt,
+    "choose": choose,
 }
 
 

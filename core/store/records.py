@@ -45,7 +45,9 @@ class RunRecord:
     """
 
     id: str
-    kind: Literal["load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt"]
+    kind: Literal[
+        "load", "pretrain", "compare", "finetune", "recipe", "tune", "examine", "adapt", "choose"
+    ]
     state: RunState
     name: str
     request: dict[str, Any]

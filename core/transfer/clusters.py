@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
+from core.transfer.spectrum import is_sparse
 from core.types import Floats, Ints, Matrix
 
 _ROUNDS = 20
@@ -60,7 +60,7 @@ def of_clusters(X: Matrix, pool: Matrix, count: int, *, seed: int = 0) -> Source
 
 
 def _double(X: Any) -> Any:
-    return X.tocsr().astype(np.float64) if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
+    return X.tocsr().astype(np.float64) if is_sparse(X) else np.asarray(X, dtype=np.float64)
 
 
 def _distinct(rows: Any) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
+from core.transfer.spectrum import is_sparse
 from core.types import Bools, Floats, Ints, Matrix
 
 _BLOCK = 4_000_000  # distances held at once: 32 MB
@@ -68,7 +68,7 @@ def _bonus(k: int) -> Floats:
 def _distances(X: Any) -> Any:
     """Squared distances of blocks of rows to all rows, as (start, block)."""
     n = X.shape[0]
-    if sparse.issparse(X):
+    if is_sparse(X):
         rows: Any = X.tocsr().astype(np.float64)
         squares = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
     else:
@@ -78,6 +78,6 @@ def _distances(X: Any) -> Any:
     step = max(1, _BLOCK // n)
     for start in range(0, n, step):
         products = rows[start : start + step] @ rows.T
-        products = products.toarray() if sparse.issparse(products) else products
+        products = products.toarray() if is_sparse(products) else products
         block = squares[start : start + step, None] + squares - 2 * products
         yield start, np.maximum(block, 0.0)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from core.transfer.spectrum import spectrum
+from core.transfer.spectrum import is_sparse, spectrum
 from core.types import Bools, Floats, Ints, Matrix
 
 #: Weights of the penalty that are tried, as multiples of the mean eigenvalue of the kernel.
@@ -66,13 +66,12 @@ def probe_right(X: Matrix, y: Ints) -> Bools:
 
 def _with_intercept(X: Matrix) -> tuple[Floats, Floats]:
     """The spectrum of the rows, scaled to a mean squared length of 1, beside a column of ones."""
-    rows: Any = X.astype(np.float64) if sparse.issparse(X) else np.asarray(X, dtype=np.float64)
-    squares = rows.multiply(rows).sum() if sparse.issparse(X) else np.square(rows).sum()
+    rows: Any = X.astype(np.float64) if is_sparse(X) else np.asarray(X, dtype=np.float64)
+    squares = rows.multiply(rows).sum() if is_sparse(X) else np.square(rows).sum()
     ones = np.ones((rows.shape[0], 1))
     scale = float(np.sqrt(squares / len(ones)))
     rows = rows / scale if scale > 0 else rows
-    beside = (
-        sparse.hstack([rows, ones], format="csr") if sparse.issparse(X) else np.hstack([rows, ones])
-    )
+    both: Any = [rows, ones]
+    beside = sparse.csr_array(sparse.hstack(both)) if is_sparse(X) else np.hstack(both)
     found, U, _ = spectrum(beside)
     return found, U

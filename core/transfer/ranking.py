@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from scipy.stats import rankdata
 
 from core.errors import BadParam
@@ -82,7 +83,7 @@ def combine(scores: Mapping[str, Mapping[str, Scored]]) -> dict[str, Rank]:
         low = high = mean
     order = np.argsort(mean, kind="stable")
     first = order[0]
-    places = rankdata(np.round(mean, 9), method="min")
+    places = rankdata(_exact(mean, 9), method="min")
     return {
         keys[i]: Rank(
             place=int(places[i]),
@@ -98,4 +99,8 @@ def combine(scores: Mapping[str, Mapping[str, Scored]]) -> dict[str, Rank]:
 
 def _ranks(values: Floats) -> Floats:
     """Ranks along the last axis, 1 for the highest; rounding decides nothing."""
-    return np.asarray(rankdata(-np.round(values, 12), axis=-1)) if values.size else values
+    return np.apply_along_axis(rankdata, -1, -_exact(values, 12)) if values.size else values
+
+
+def _exact(values: Floats, digits: int) -> npt.NDArray[np.float64]:
+    return np.round(np.asarray(values, dtype=np.float64), digits).astype(np.float64)

@@ -18,9 +18,8 @@ from core.types import Bools, Floats, Ints, Matrix
 
 #: Times the labelled rows are drawn again.
 REPLICATES = 40
-#: Share of the replicates inside a range. Two such ranges of independent values that just do not
-#: overlap differ at the 5 % level (Goldstein & Healy 1995).
-LEVEL = 0.84
+#: Share of the replicates inside a range.
+LEVEL = 0.95
 # LogME and H-score of a replicate are worked out on so many rows; their spread is scaled to all.
 _DRAWN = 200
 
@@ -111,7 +110,7 @@ def measure(X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints]) ->
     would be its own neighbour. LogME and H-score are worked out again on at most 200 of the
     drawn rows and the spread is scaled by the square root of the share (m out of n bootstrap,
     Bickel, Götze & van Zwet 1997). Copies make rows look better explained than they are, so every
-    distribution is moved to where the value is; ranges are of its middle 84 %.
+    distribution is moved to where the value is; ranges are of its middle 95 %.
 
     Parameters
     ----------

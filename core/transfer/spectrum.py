@@ -34,7 +34,7 @@ def spectrum(X: Matrix, *, centred: bool = False) -> tuple[Floats, Floats, int]:
         Number of columns of ``X``.
     """
     n, width = X.shape
-    if sparse.issparse(X) or width >= n:
+    if is_sparse(X) or width >= n:
         gram = inner(X)
         if centred:
             means = gram.mean(axis=0)
@@ -53,11 +53,16 @@ def spectrum(X: Matrix, *, centred: bool = False) -> tuple[Floats, Floats, int]:
 
 def inner(X: Any) -> Floats:
     """All inner products of rows, shape (n, n), in float64."""
-    if sparse.issparse(X):
+    if is_sparse(X):
         rows = X.astype(np.float64)
         return np.asarray((rows @ rows.T).toarray())
     rows = np.asarray(X, dtype=np.float64)
     return np.asarray(rows @ rows.T)
+
+
+def is_sparse(X: Any) -> bool:
+    """Whether a matrix is sparse."""
+    return bool(sparse.issparse(X))
 
 
 def _kept(squares: Floats, size: int) -> Any:

@@ -1,0 +1,65 @@
+"""What usually helps: the benchmark's sets and the finished runs of this installation."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from core.errors import NotFound
+from core.jobs.comparing import NOTHING
+from core.jobs.observed import observed
+from core.store import datasets, models
+from core.transfer.recommend import Track
+from core.transfer.track_record import mean_track, shipped
+from core.types import Modality
+
+
+def track_record(modality: Modality, *, without: str | None = None) -> dict[str, Track]:
+    """Each method's mean gain over nothing learned, on sets of this kind.
+
+    Parameters
+    ----------
+    modality : {"text", "image", "tabular"}
+        Kind of the rows.
+    without : str, optional
+        Fingerprint of the set at hand, which does not count: neither its runs here, nor its place
+        in the benchmark where it is built in.
+    """
+    name = None
+    if without is not None:
+        with suppress(NotFound):
+            name = datasets.get(without).name
+    gains = shipped(modality, without=name)
+    for method, by_set in gained(modality).items():
+        for fingerprint, gain in by_set.items():
+            if fingerprint != without:
+                gains.setdefault(method, {})[fingerprint] = gain
+    return mean_track(gains)
+
+
+def gained(modality: Modality) -> dict[str, dict[str, float]]:
+    """Gains over nothing learned in this installation's runs, by method and data set.
+
+    Of models that learned from all training rows of the set itself; several results on a set are
+    averaged.
+    """
+    values: dict[str, dict[str, list[float]]] = {}
+    for one in observed():
+        base = one.accuracy.get(NOTHING)
+        if base is None:
+            continue
+        for model, accuracy in one.accuracy.items():
+            if model == NOTHING:
+                continue
+            with suppress(NotFound):
+                record = models.get(model)
+                if (
+                    record.modality == modality
+                    and record.dataset == one.dataset
+                    and record.pool == "all"
+                ):
+                    by_set = values.setdefault(record.method, {})
+                    by_set.setdefault(one.dataset, []).append(accuracy - base)
+    return {
+        method: {data: sum(found) / len(found) for data, found in by_set.items()}
+        for method, by_set in values.items()
+    }
