@@ -62,10 +62,12 @@ def told(arguments: list[str], home: str) -> dict[str, Any]:
             or str(data_file("scikit_learn_data")),
         },
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stderr[-3000:]}")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

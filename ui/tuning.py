@@ -176,8 +176,8 @@ def _table(
     rows = pd.DataFrame(
         [
             {
+                "Which": _mark(one, tuning),
                 "Settings": words(one.configuration, names),
-                "": _mark(one, tuning),
                 "Score": one.score,
                 "± error": one.error,
                 "Stage": len(one.scores),
@@ -191,10 +191,12 @@ def _table(
         ]
     )
     if tuning is None:  # costs come with the result
-        rows = rows.drop(columns=["", "To train", "Size", "1,000 rows"])
+        rows = rows.drop(columns=["Which", "To train", "Size", "1,000 rows"])
     if not any(one.failure for one in trials):
         rows = rows.drop(columns="Trouble")
     config = {
+        "Settings": st.column_config.TextColumn(width="large"),
+        "Which": st.column_config.TextColumn(width="small"),
         "Score": st.column_config.ProgressColumn(
             min_value=0.0,
             max_value=1.0,
@@ -232,7 +234,7 @@ def _mark(one: Trial, tuning: Tuning | None) -> str:
         return ""
     found = []
     if one.number == tuning.chosen:
-        found.append("handed out")
+        found.append("chosen")
     if one.number == tuning.best:
         found.append("best")
     if one.number == 0:

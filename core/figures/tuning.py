@@ -30,6 +30,7 @@ Cost: TypeAlias = Literal["train", "size", "speed"]
 
 _MOST_AXES = 6
 _MOST_BARS = 8
+_LEAST = 0.005  # a share that is written as 1 % at least
 _COSTS: Mapping[Cost, tuple[str, Callable[[Trial], float | None]]] = {
     "train": ("Seconds to learn and train", lambda t: _sum(t.learn_seconds, t.train_seconds)),
     "size": ("MB that was learned", lambda t: None if t.size is None else t.size / 2**20),
@@ -127,13 +128,17 @@ def parallel(
 ) -> Chart:
     """Parallel coordinates: every trial a line through its choices, up to its first score.
 
-    The axes are the choices that mattered most, or those that varied; the better third of the
-    trials is blue, the one that is handed out orange.
+    The axes lie across, one below the other, so that a phone has room for their names: the
+    choices that mattered most, or those that varied. The better third of the trials is blue, the
+    one that is handed out orange.
     """
     scored = [one for one in trials if one.scores]
     flat = {one.number: one.configuration.flat() for one in scored}
     axes = _axes(scored, flat, importance or {})
-    places = {name: _places([flat[t.number].get(name) for t in scored]) for name in axes}
+    places = {
+        name: _places([flat[t.number][name] for t in scored if name in flat[t.number]])
+        for name in axes
+    }
     scores = [one.scores[0] for one in scored]
     low, high = min(scores, default=0.0), max(scores, default=1.0)
     cut = sorted(scores)[-math.ceil(len(scores) / 3)] if scores else 0.0
@@ -144,77 +149,72 @@ def parallel(
     traces: list[Any] = []
     looks = {"others": (faint(GREY, 0.45), 1.0), "better": (BLUE, 1.5), "chosen": (ORANGE, 3.0)}
     for kind, some in groups.items():
-        if not some:
-            continue
         xs: list[float | None] = []
         ys: list[float | None] = []
         for one in some:
             line = [
-                (float(i), places[name].get(_key(flat[one.number].get(name))))
+                (places[name][_key(flat[one.number][name])], float(-i))
                 for i, name in enumerate(axes)
                 if name in flat[one.number]
             ]
-            line.append((float(len(axes)), _share(one.scores[0], low, high)))
+            line.append((_share(one.scores[0], low, high), float(-len(axes))))
             xs += [x for x, _ in line] + [None]
             ys += [y for _, y in line] + [None]
-        colour, width = looks[kind]
-        traces.append(
-            go.Scatter(
-                x=xs,
-                y=ys,
-                mode="lines",
-                line={"color": colour, "width": width},
-                opacity=1 if kind == "chosen" else 0.7,
-                hoverinfo="skip",
-            )
-        )
-    notes = []
-    shapes = []
-    for i, name in enumerate([*axes, "score"]):
-        shapes.append(
-            {
-                "type": "line",
-                "x0": i,
-                "x1": i,
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": GREY, "width": 1},
-            }
-        )
-        title = "Score" if name == "score" else label_of(name)
-        notes.append(
-            note(f"<b>{label(title, 16)}</b>", x=i, y=1.08, xanchor="center", yanchor="bottom")
-        )
-        ends = (
-            {1.0: percent(high), 0.0: percent(low)}
-            if name == "score"
-            else _ticks(places[name], name)
-        )
-        for y, text in ends.items():
-            notes.append(
-                note(
-                    label(text, 14),
-                    x=i,
-                    y=y,
-                    xanchor="right" if i == len(axes) else "left",
-                    xshift=-5 if i == len(axes) else 5,
-                    yanchor="middle",
+        if some:
+            colour, width = looks[kind]
+            traces.append(
+                go.Scatter(
+                    x=xs,
+                    y=ys,
+                    mode="lines",
+                    line={"color": colour, "width": width},
+                    opacity=1 if kind == "chosen" else 0.7,
+                    hoverinfo="skip",
                 )
             )
+    ends = {0.0: percent(low), 1.0: percent(high)} if high > low else {0.5: percent(high)}
+    notes, shapes = _rows(axes, places, ends)
     return chart(
         traces,
-        height=360,
+        height=90 + 74 * (len(axes) + 1),
         alt=_parallel_alt(axes, scored, chosen),
-        xaxis={"visible": False, "range": [-0.15, len(axes) + 0.15]},
-        yaxis={"visible": False, "range": [-0.08, 1.2]},
+        xaxis={"visible": False, "range": [-0.04, 1.04]},
+        yaxis={"visible": False, "range": [-len(axes) - 0.45, 0.55]},
         shapes=shapes,
         annotations=notes,
     )
 
 
+def _rows(
+    axes: Sequence[str], places: Mapping[str, Mapping[str, float]], ends: Mapping[float, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A line across for each choice and for the score, its name above, its values below."""
+    notes, shapes = [], []
+    for i, name in enumerate([*axes, ""]):
+        shapes.append(
+            {
+                "type": "line",
+                "x0": 0,
+                "x1": 1,
+                "y0": -i,
+                "y1": -i,
+                "line": {"color": GREY, "width": 1},
+            }
+        )
+        title = label_of(name) if name else "Score"
+        notes.append(
+            note(f"<b>{plain(title)}</b>", x=0, y=-i, xanchor="left", yanchor="bottom", yshift=8)
+        )
+        for x, text in (_ticks(places[name], name) if name else ends).items():
+            side = "left" if x < 0.15 else "right" if x > 0.85 else "center"
+            notes.append(note(label(text, 18), x=x, y=-i, xanchor=side, yanchor="top", yshift=-3))
+    return notes, shapes
+
+
 def mattered(importance: Mapping[str, float]) -> Chart:
     """How much of the differences between scores each choice explains by itself."""
     found = sorted(importance.items(), key=lambda item: -item[1])[:_MOST_BARS]
+    found = [item for item in found if item[1] >= _LEAST] or found[:1]
     values = [share for _, share in found]
     names = [label_of(name) for name, _ in found]
     return chart(
@@ -395,6 +395,7 @@ def _places(values: Sequence[Any]) -> dict[str, float]:
     else:
         places = {_key(v): (i + 0.5) / len(found) for i, v in enumerate(found)}
     if None in values:
+        places = {key: 0.15 + 0.85 * place for key, place in places.items()}
         places[_key(None)] = 0.0
     return places
 
@@ -425,7 +426,9 @@ def _front(found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 def _decades(places: Sequence[float]) -> dict[str, Any]:
     """A logarithmic axis with few round numbers on it."""
     low, high = min(places, default=0.1), max(places, default=1.0)
-    steps = (1.0, 2.0, 5.0) if high / low < 100 else (1.0,)
+    steps = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if high / low < 6 else (1.0, 2.0, 5.0)
+    if high / low >= 100:
+        steps = (1.0,)
     ticks = [s * 10.0**p for p in range(-5, 6) for s in steps]
     ticks = [t for t in ticks if 0.7 * low <= t <= 1.4 * high] or [low]
     return {

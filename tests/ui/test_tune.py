@@ -106,8 +106,8 @@ def test_result_and_one_click_on(app: Callable[..., Any], asked: _Asked) -> None
     assert any("No test row was looked at" in c.value for c in at.caption)
     table = at.dataframe[-1].value
     assert len(table) == 5
-    assert "handed out" in table[""].iloc[0]
-    assert sum("default" in mark for mark in table[""]) == 1
+    assert "chosen" in table["Which"].iloc[0]
+    assert sum("default" in mark for mark in table["Which"]) == 1
     at.button(key="tn_use").click().run()
     assert isinstance(asked[0], FinetuneRequest)
     assert asked[0].labels_per_class == 4

@@ -99,7 +99,8 @@ class Configuration:
         found: dict[str, Value] = {"encoder": self.encoder.model or self.encoder.method}
         if self.encoder.model is None:
             found |= {f"{self.encoder.method}.{k}": v for k, v in self.encoder.settings.items()}
-        found["strategy"] = self.strategy
+        # a head alone is the same thing, whatever the rows are called
+        found["strategy"] = "frozen" if self.strategy in PLAIN else self.strategy
         found |= {f"{self.strategy}.{k}": v for k, v in self.strategy_settings.items()}
         found["head"] = self.head
         return found | {f"{self.head}.{k}": v for k, v in self.head_settings.items()}

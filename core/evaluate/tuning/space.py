@@ -18,7 +18,7 @@ from core.types import Modality
 #: Methods tried where nobody names any, the likeliest to pay first; the others are slow, want a
 #: file, or make fine pictures rather than good rows for a classifier.
 WORTH_A_TRY: Mapping[Modality, tuple[str, ...]] = {
-    "text": ("ppmi", "lsa"),
+    "text": ("beside", "ppmi", "lsa"),
     "image": ("patches", "kmeans", "lsa"),
     "tabular": ("kmeans", "lsa", "autoencoder"),
 }
@@ -41,6 +41,7 @@ _VALUES: Mapping[str, tuple[Value, ...]] = {
     "dimensions": (100, 200, 300),
     "n_components": (50, 100, 200, 300),
     "window": (5, 8, 15, 0),
+    "weight": (0.25, 0.5, 1.0),
     "max_depth": (None, 5, 10, 20),
     "min_samples_leaf": (1, 2, 5, 10),
     "l2": (0.0, 1e-6, 1e-5, 1e-4, 1e-3),
@@ -242,6 +243,8 @@ def make_space(
 
 def _versions(key: str) -> list[EncoderChoice]:
     """A method at its defaults, and in the variants that are known to be worth a try."""
+    if key == "beside":  # groups of words cost little beside the vectors
+        return [EncoderChoice.of(key, ngram_max=2)]
     found = [EncoderChoice.of(key)]
     names = {param.name for param in get_method(key).params}
     if "ngram_max" in names and get_method(key).baseline:

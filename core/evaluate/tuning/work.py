@@ -126,21 +126,26 @@ def encode(rows: Rows, which: Ints, fitted: Encoder | None, order: EncodeOrder) 
     """
     progress = _timed(order.seconds)
     begun = time.perf_counter()
-    encoder = fitted
+    encoder, matrix = fitted, None
     if encoder is None:
-        method = get_method(order.choice.method)
-        encoder = method.make(order.choice.settings, order.seed).fit(rows, progress=progress)
+        encoder = get_method(order.choice.method).make(order.choice.settings, order.seed)
+        if 2 * len(which) > len(rows):  # most rows are wanted: they need not be read twice
+            matrix = encoder.fit_transform(rows, progress=progress)[which]
+        else:
+            encoder.fit(rows, progress=progress)
     learned = 0.0 if fitted is not None else time.perf_counter() - begun
-    blocks = []
-    for first in range(0, len(which), _BLOCK):
-        progress.update(first / len(which))
-        blocks.append(encoder.transform(_part(rows, which[first : first + _BLOCK])))
+    if matrix is None:
+        blocks = []
+        for first in range(0, len(which), _BLOCK):
+            progress.update(first / len(which))
+            blocks.append(encoder.transform(_part(rows, which[first : first + _BLOCK])))
+        matrix = stack(blocks)
     sample = _part(rows, which[:_SAMPLE])
     begun = time.perf_counter()
     encoder.transform(sample)
     took = time.perf_counter() - begun
     return Encoded(
-        stack(blocks),
+        matrix,
         learned,
         1000 * took / len(sample),
         state_bytes(encoder.state()),

@@ -46,16 +46,15 @@ def test_parallel() -> None:
         "<b>Encoder</b>",
         "<b>Head</b>",
         "<b>Strictness (C)</b>",
-        "<b>Strategy</b>",
         "<b>Score</b>",
     ]
     lines = {line.line.color: line for line in chart.figure.data}
-    # the one handed out: LSA, the SVM, C = 1, frozen, then the best first score
-    assert list(lines[ORANGE].x) == [0, 1, 2, 3, 4, None]
-    assert lines[ORANGE].y[4] == 1
+    # the one handed out: LSA, the SVM, C = 1, then the best first score; a row below the other
+    assert list(lines[ORANGE].y) == [0, -1, -2, -3, None]
+    assert lines[ORANGE].x[3] == 1
     others = next(line for colour, line in lines.items() if colour.startswith("rgba"))
-    # logistic regression was at its default: no axis shows what only the SVM varied
-    assert list(others.x) == [0, 1, 2, 3, 4, None, 0, 1, 3, 4, None]
+    # logistic regression has no axis where only the SVM's strictness varied
+    assert list(others.y) == [0, -1, -2, -3, None, 0, -1, -3, None]
     assert "handed out: LSA / PCA · Linear SVM." in chart.alt
 
 
