@@ -19,6 +19,9 @@ from core.types import Modality
 if TYPE_CHECKING:
     import pandas as pd
 
+    from core.finetune.classifier import Classifier
+    from core.jobs.doubting import Sayer
+
 _FORMATS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx")
 
 
@@ -45,6 +48,7 @@ def predict(chosen: argparse.Namespace, out: Output) -> None:
         modality=modality,
         text_column=chosen.text_column or text_column,
         all_classes=chosen.all_classes,
+        doubts=_doubter(run, classifier) if chosen.doubts else None,
         progress=Progress(lambda share, message, _: out.progress(share, message)),
     )
     for note in table.notes:
@@ -64,6 +68,13 @@ def predict(chosen: argparse.Namespace, out: Output) -> None:
         out.result(values, [_bytes(result, ".csv").decode("utf-8").removesuffix("\n")])
     else:
         out.result(values, [f"{len(result):,} rows with predictions are in {target}."])
+
+
+def _doubter(run: RunRecord, classifier: Classifier) -> Sayer:
+    from core.jobs.doubting import doubter
+    from core.store import datasets
+
+    return doubter(run.id, classifier, datasets.load(run.dataset or ""))
 
 
 def _trained_on(run: RunRecord) -> tuple[Modality, str | None]:

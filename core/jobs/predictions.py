@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.finetune.classifier import Classifier
+    from core.jobs.doubting import Sayer
 
 _BLOCK = 2048  # rows between two reports of progress
 
@@ -26,6 +27,7 @@ def predict_table(
     modality: Modality = "text",
     text_column: str | None = None,
     all_classes: bool = False,
+    doubts: Sayer | None = None,
     progress: Progress = SILENT,
 ) -> pd.DataFrame:
     """Classify the rows of a table.
@@ -42,13 +44,15 @@ def predict_table(
         The texts; by default the column that looks most like texts.
     all_classes : bool
         Whether to add the probability of every class.
+    doubts : callable, optional
+        Says what is to be said against each answer (:func:`core.jobs.doubting.doubter`).
 
     Returns
     -------
     DataFrame
         The rows with ``prediction`` (name of the likeliest class) and ``probability``. With
-        ``all_classes`` also ``probability of <class>`` each. Where the table has a column of
-        such a name, ours gets a number.
+        ``all_classes`` also ``probability of <class>`` each, with ``doubts`` also ``doubt``.
+        Where the table has a column of such a name, ours gets a number.
 
     Raises
     ------
@@ -71,11 +75,14 @@ def predict_table(
     else:
         raise BadData("A table holds no pictures.", hint="Choose a classifier of texts or tables.")
     proba = np.zeros((len(frame), len(classifier.classes)))
+    said: list[str] = []
     for start in range(0, len(frame), _BLOCK):
         progress.update(start / len(frame), "Predicting")
         part = slice(start, start + _BLOCK)
         block = rows.iloc[part] if isinstance(rows, pd.DataFrame) else rows[part]
         proba[part] = classifier.predict_proba(block)
+        if doubts is not None:
+            said += doubts(block, proba[part])
     names = np.array(classifier.classes, dtype=object)
     added: dict[str, np.ndarray] = {
         "prediction": names[proba.argmax(axis=1)] if len(frame) else names[:0],
@@ -83,6 +90,8 @@ def predict_table(
     }
     if all_classes:
         added |= {f"probability of {name}": proba[:, i] for i, name in enumerate(names)}
+    if doubts is not None:
+        added["doubt"] = np.array(said, dtype=object)
     result = frame.copy()
     for name, values in added.items():
         result[_free(name, result.columns)] = values

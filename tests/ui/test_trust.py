@@ -112,6 +112,18 @@ def test_drift_of_a_file(app: App, filled: dict[str, str]) -> None:
     assert "Confidence" in set(table["What"])
 
 
+def test_a_file_comes_back_with_doubts_where_they_are_wanted(
+    app: App, filled: dict[str, str]
+) -> None:
+    at = calm(app("predict", run=filled["run"]))
+    at.get("file_uploader")[0].upload("new.csv", b"text\nqwertz uiop asdf\napple pear plum\n")
+    calm(at.run())
+    assert "doubt" not in at.dataframe[-1].value.columns
+    calm(at.toggle(key=f"pr_doubts_{filled['run']}").set_value(True).run())
+    doubts = next(one.value for one in at.dataframe if "doubt" in one.value.columns)["doubt"]
+    assert doubts[0].startswith("I don't know: ")
+
+
 def test_a_file_of_too_few_rows_is_refused_in_words(app: App, filled: dict[str, str]) -> None:
     at = trust(app, "drift", filled["run"])
     at.get("file_uploader")[0].upload("new.csv", b"text\none text\nanother text\n")

@@ -46,7 +46,8 @@ def probabilities(classes: tuple[str, ...], proba: np.ndarray, key: str) -> None
 
 
 @st.cache_resource(max_entries=4, show_spinner="Getting to know the training rows")
-def _acquaintance(run_id: str) -> Any:
+def acquaintance(run_id: str) -> Any:
+    """What the classifier of a run has seen (:class:`core.evaluate.acquaintance.Acquaintance`)."""
     from core.evaluate.acquaintance import acquaint
     from core.store import runs
 
@@ -66,7 +67,7 @@ def _doubts(asked: Asked) -> None:
         found = doubt(
             asked.classifier,
             asked.rows,
-            _acquaintance(run),
+            acquaintance(run),
             settings=doubts.get(run, arrays=resources.predictions(run)),
             proba=asked.proba[None],
         )[0]

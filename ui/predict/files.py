@@ -50,6 +50,7 @@ def _table(record: RunRecord, classifier: Classifier, modality: Modality) -> Non
                 key=f"pr_column_{record.id}",
             )
         every = _every_class(record)
+        doubts = _doubter(record, classifier)
         bar = st.progress(0.0, "Predicting")
         result = predict_table(
             classifier,
@@ -57,6 +58,7 @@ def _table(record: RunRecord, classifier: Classifier, modality: Modality) -> Non
             modality=modality,
             text_column=column,
             all_classes=every,
+            doubts=doubts,
             progress=Progress(lambda share, words, _: bar.progress(min(share, 1.0), words)),
         )
         bar.empty()
@@ -90,6 +92,30 @@ def _pictures(record: RunRecord, classifier: Classifier) -> None:
         )
         bar.empty()
         _result(result, {"Picture": [picture(image) for image in images[:20]]})
+
+
+def _doubter(record: RunRecord, classifier: Classifier) -> Any:
+    """What says where it does not know, when that is wanted and the training rows are there."""
+    from core.errors import NotFound
+    from core.jobs.doubting import doubter
+    from ui import resources
+    from ui.predict.answer import acquaintance
+
+    wanted = st.toggle(
+        "Say where it does not know",
+        key=f"pr_doubts_{record.id}",
+        persist_state="session",
+        help="One more column: rows unlike the training rows, of unknown words, out of range, or "
+        "less sure than was chosen on the report under “I don't know”.",
+    )
+    if not wanted:
+        return None
+    try:
+        dataset = resources.dataset(record.dataset or "")
+    except NotFound:
+        st.caption("The data set was deleted, so nothing is left to hold new rows against.")
+        return None
+    return doubter(record.id, classifier, dataset, acquaintance=acquaintance(record.id))
 
 
 def _every_class(record: RunRecord) -> bool:

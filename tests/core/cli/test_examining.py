@@ -54,6 +54,18 @@ def test_a_promise_is_kept_and_forgotten(call: Call, run: str) -> None:
     assert doubts.get(run).threshold is None
 
 
+def test_predictions_say_where_they_do_not_know(call: Call, run: str, tmp_path: Path) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text("text\nqwertz uiop asdf\napple pear plum cherry grape melon\n", "utf-8")
+    told = call("predict", run, file, "--text-column", "text", "--doubts", "--json").json
+    first, second = (one["doubt"] for one in told["predictions"])
+    assert first.startswith("I don't know: ")
+    assert "The model knows none of its words" in first
+    assert second == ""
+    plain = call("predict", run, file, "--text-column", "text", "--json").json
+    assert "doubt" not in plain["predictions"][0]
+
+
 def test_drift_of_a_file(call: Call, run: str, table: Path, tmp_path: Path) -> None:
     same = call("drift", run, table)
     assert same.code == 0, same.err
