@@ -8,19 +8,22 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import core
 from core.errors import NotFound
+from core.evaluate.doubt import DoubtSettings
 from core.evaluate.results import Evaluation
 from core.jobs.handing_over import facts_of, finished
 from core.jobs.requests import FinetuneRequest, from_json
 from core.report.card import card, markdown
 from core.report.facts import DataFacts, RunFacts
-from core.store import classifiers, decisions, modelfile, models, runs
+from core.store import classifiers, decisions, doubts, modelfile, models, runs
 from core.store.bundle import write_bundle
 from core.store.decisions import Decisions
 from core.store.files import UNFINISHED, plain_value, remove_folder
@@ -65,6 +68,7 @@ class BundledRun:
     baseline_settings: Mapping[str, Any]
     model: BundledModel | None = None
     decisions: Decisions = field(default_factory=Decisions)
+    doubts: DoubtSettings = field(default_factory=DoubtSettings)
     note: str = ""
     tags: tuple[str, ...] = ()
     finished: str = ""
@@ -107,7 +111,7 @@ def export_bundle(run_id: str, path: Path) -> Path:
             parts["predictions.skops"] = passing / "predictions.skops"
             modelfile.write(
                 passing / "predictions.skops",
-                {"kind": "predictions", "arrays": dict(facts.arrays)},
+                {"kind": "predictions", "arrays": dict(facts.arrays), "draws": _draws(run_id)},
             )
         about = {
             "made": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -120,6 +124,14 @@ def export_bundle(run_id: str, path: Path) -> Path:
     finally:
         remove_folder(passing)
     return path
+
+
+def _draws(run_id: str) -> dict[str, np.ndarray[Any, Any]]:
+    """Which test rows were right in each draw, where the run kept that."""
+    try:
+        return runs.load_arrays(run_id, "draws")
+    except NotFound:
+        return {}
 
 
 def bundle_bytes(run_id: str) -> bytes:
@@ -146,6 +158,8 @@ def _told(run_id: str, facts: RunFacts, encoder_path: Path) -> BundledRun:
         baseline_settings=facts.baseline["settings"],
         model=_model(facts, run.model, encoder_path),
         decisions=decisions.get(run.id),
+        # the threshold follows from what was wanted, there as here
+        doubts=replace(doubts.get(run.id), threshold=None),
         note=run.note,
         tags=run.tags,
         finished="" if run.finished is None else run.finished.isoformat(),

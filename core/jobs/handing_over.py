@@ -14,7 +14,7 @@ from core.errors import BadParam, NotFound, WarmstartError
 from core.evaluate.mistakes import worst_mistakes
 from core.jobs.summary import evaluation_of
 from core.report.facts import DataFacts, EncoderFacts, RunFacts, Shown
-from core.store import datasets, models, runs
+from core.store import datasets, decisions, models, runs
 from core.store.records import DatasetRecord, ModelRecord, RunRecord
 from core.types import Modality
 
@@ -64,6 +64,7 @@ def facts_of(run_id: str, *, with_rows: bool = True) -> RunFacts:
         peak_memory_mb=run.peak_memory_mb,
         mistakes=_mistakes(run, evaluation.classes, arrays, with_rows),
         imported=run.imported,
+        temperature=decisions.get(run.id).temperature,
     )
 
 

@@ -13,7 +13,7 @@ import hashlib
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -29,7 +29,7 @@ from core.jobs.bundles import BundledData, BundledModel, BundledRun
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest, to_json
 from core.params import resolve
 from core.pretrain import get_method
-from core.store import classifiers, decisions, modelfile, models, runs
+from core.store import classifiers, decisions, doubts, modelfile, models, runs
 from core.store.audit import Refused
 from core.store.bundle import json_part, refusal, unpack_bundle
 from core.store.classifiers import ClassifierRecipe
@@ -116,8 +116,8 @@ def _import(folder: Path, manifest: dict[str, Any]) -> RunRecord:
         model = None
         if told.model is not None and told.model.unchanged:
             model = _keep_model(classifier, told.model, encoder, folder, run.id)
-        if arrays:
-            runs.save_arrays(run.id, "predictions", arrays)
+        for name, kept in arrays.items():
+            runs.save_arrays(run.id, name, kept)
         classifiers.save(
             run.id,
             classifier,
@@ -133,6 +133,7 @@ def _import(folder: Path, manifest: dict[str, Any]) -> RunRecord:
         )
         if told.decisions != Decisions():
             decisions.keep(run.id, told.decisions)
+        doubts.keep(run.id, told.doubts)
         return runs.change(
             run.id,
             state="done",
@@ -152,7 +153,10 @@ def _import(folder: Path, manifest: dict[str, Any]) -> RunRecord:
 
 
 def _read_run(path: Path) -> BundledRun:
-    told = typed(BundledRun, json_part(path), "run.json", Pool=Pool)
+    try:
+        told = typed(BundledRun, json_part(path), "run.json", Pool=Pool)
+    except BadParam as error:  # a class that checks itself
+        raise Refused(f"run.json does not hold together ({error.message})") from error
     _check_evaluation(told.evaluation)
     _check_decisions(told.decisions)
     if len(told.note) > _LONGEST_NOTE:
@@ -196,8 +200,9 @@ def _check_evaluation(found: Evaluation) -> None:
     k = len(found.classes)
     if k < 2 or len(set(found.classes)) != k:
         raise Refused("its report has fewer than two classes, or one twice")
-    for scores in (found.train, found.test, found.baseline_train, found.baseline_test):
-        if scores is not None:
+    for field in fields(found):
+        scores = getattr(found, field.name)
+        if isinstance(scores, Scores):
             _check_scores(scores, found.classes)
     for point in found.curve:
         _check_point(point)
@@ -231,7 +236,8 @@ def _try_out(classifier: Classifier, told: BundledRun) -> None:
         raise Refused("its classifier gives no probabilities")
 
 
-def _predictions(path: Path, k: int) -> dict[str, np.ndarray[Any, Any]]:
+def _predictions(path: Path, k: int) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
+    """The arrays that the run shall keep, by the names under which runs keep them."""
     if not path.exists():
         return {}
     payload = modelfile.read(path)
@@ -253,7 +259,14 @@ def _predictions(path: Path, k: int) -> dict[str, np.ndarray[Any, Any]]:
             raise Refused(f"its predictions {name!r} hold impossible values")
     if not {"test_rows", "test_labels", "test_proba"} <= set(arrays):
         raise Refused("its predictions of the test rows are missing")
-    return arrays
+    draws = payload.get("draws") or {}
+    if not isinstance(draws, dict) or not set(draws) <= {"right"}:
+        raise Refused("what it says of its draws is something else")
+    for right in draws.values():
+        fits = isinstance(right, np.ndarray) and right.dtype == bool and right.ndim == 2
+        if not fits or right.shape[1] != lengths["test"] or not len(right):
+            raise Refused("its draws are of other test rows than its predictions")
+    return {"predictions": arrays, **({"draws": draws} if draws else {})}
 
 
 def _in_range(array: np.ndarray[Any, Any], what: str, k: int) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from core.evaluate import words
+from core.evaluate import report_words, words
+from core.evaluate.calibration import Calibration, calibration
 from core.evaluate.results import ClassScores, Evaluation, Interval, Scores
 from core.finetune import get_head, get_strategy
 from core.pretrain import get_method
@@ -69,6 +70,7 @@ def card(facts: RunFacts) -> Card:
         CardSection("Training data", tuple(_training(facts))),
         CardSection("Evaluation data", tuple(_tested(facts))),
         CardSection("Metrics", tuple(_metrics(facts.evaluation))),
+        CardSection("How sure it is", tuple(_sureness(facts))),
         CardSection("By class", tuple(_classes(facts.evaluation))),
         CardSection("Limits and caveats", tuple(_limits(facts))),
         CardSection("Versions", tuple(_versions(facts))),
@@ -229,6 +231,43 @@ def _metric_rows(test: Scores, base: Scores | None) -> Iterator[tuple[str, ...]]
             theirs: Interval = getattr(base, name)
             row += [f"{theirs.value:.3f}", interval_words(theirs)]
         yield tuple(row)
+
+
+def _sureness(facts: RunFacts) -> Iterator[Block]:
+    found = calibration_of(facts)
+    if found is None:
+        yield "The predictions of the test rows are not here, so nothing is said about it."
+        return
+    yield report_words.calibration_title(found) + ". " + report_words.calibration_sentence(found)
+    yield Grid(
+        ("On the test rows", "Score", "95 % interval"),
+        (
+            (
+                "Calibration error (lower is better)",
+                f"{found.ece.value:.3f}",
+                interval_words(found.ece),
+            ),
+            (
+                "Brier score (0 to 2, lower is better)",
+                f"{found.brier.value:.3f}",
+                interval_words(found.brier),
+            ),
+        ),
+    )
+    if facts.temperature != 1:
+        yield (
+            f"Its probabilities are sharpened with a temperature of {facts.temperature:.2f} since, "
+            "fitted on held-out labels. This section tells of the answers with it; the log loss "
+            "above is without."
+        )
+
+
+def calibration_of(facts: RunFacts) -> Calibration | None:
+    """How sure the answers to the test rows are against how often they are right."""
+    proba = facts.test_proba
+    if proba is None or "test_labels" not in facts.arrays or not len(proba):
+        return None
+    return calibration(facts.arrays["test_labels"], proba)
 
 
 def _classes(evaluation: Evaluation) -> Iterator[Block]:

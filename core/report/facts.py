@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from core.evaluate.results import Evaluation
-from core.types import Modality
+from core.finetune.temperature import sharpened
+from core.types import Floats, Modality
 
 #: What rows of each kind are called: one, and many.
 ROWS: dict[Modality, tuple[str, str]] = {
@@ -110,6 +111,8 @@ class RunFacts:
         What it cost.
     imported : bool
         Whether it came in a bundle.
+    temperature : float
+        What its answers are sharpened by since; ``arrays`` are as it was trained.
     """
 
     run: str
@@ -128,8 +131,15 @@ class RunFacts:
     peak_memory_mb: float | None = None
     mistakes: tuple[Shown, ...] = ()
     imported: bool = False
+    temperature: float = 1.0
 
     @property
     def rows_word(self) -> str:
         """What several of its rows are called."""
         return ROWS[self.data.modality][1]
+
+    @property
+    def test_proba(self) -> Floats | None:
+        """Probabilities of the test rows as the classifier answers now; None where unknown."""
+        found = self.arrays.get("test_proba")
+        return None if found is None else sharpened(found, self.temperature)

@@ -16,14 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 import core
 from core.errors import NotFound
-from core.evaluate import words
+from core.evaluate import report_words, words
+from core.evaluate.ranking import rankings
 from core.evaluate.results import Evaluation
+from core.figures.calibration import reliability
 from core.figures.confusion import confusion
 from core.figures.gain import gain_interval, gain_per_class
 from core.figures.label_curve import label_curve
+from core.figures.ranking import roc
 from core.figures.style import Chart
 from core.figures.training import losses
-from core.report.card import card
+from core.report.card import calibration_of, card
 from core.report.facts import RunFacts
 from core.report.script import script
 
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 #: A confusion matrix of more classes than this is no picture any more.
 _CONFUSED = 80
+#: So many classes have their ROC drawn.
+_RANKED = 2
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -98,7 +103,7 @@ def page(facts: RunFacts, *, made: datetime | None = None, more: Sequence[Figure
         verdict=words.verdict_title(evaluation),
         sentences=[sentence for sentence in told if sentence],
         notes=evaluation.notes,
-        figures=[*_figures(evaluation), *more],
+        figures=[*_figures(evaluation), *_sureness(facts), *more],
         mistakes=[
             {
                 "row": one.row,
@@ -168,6 +173,29 @@ def _figures(evaluation: Evaluation) -> Iterator[Figure]:
             for i in range(longest)
         ]
         yield Figure.of("Training, pass by pass", "Losses of the kept model.", losses(points))
+
+
+def _sureness(facts: RunFacts) -> Iterator[Figure]:
+    """Reliability, and how the rows are ranked by the classes that are ranked worst."""
+    found = calibration_of(facts)
+    if found is None:
+        return
+    yield Figure.of(
+        "Do its probabilities mean what they say?",
+        report_words.calibration_sentence(found),
+        reliability(found),
+    )
+    ranked = rankings(
+        facts.arrays["test_labels"], facts.arrays["test_proba"], facts.evaluation.classes
+    )
+    worst = sorted((one for one in ranked.classes if one.auc), key=lambda one: one.auc.value)  # type: ignore[union-attr]
+    for one in worst[:_RANKED]:
+        yield Figure.of(
+            f"Telling {one.name} from the rest",
+            f"ROC of one of the {min(_RANKED, len(worst))} classes that are ranked worst: how many "
+            "of its rows are found, for how many false alarms.",
+            roc(one),
+        )
 
 
 def _script(facts: RunFacts) -> str:

@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 
 from core.errors import BadModelFile, BadParam, NotFound
+from core.evaluate.doubt import DoubtSettings
 from core.jobs.bundles import bundle_bytes, export_bundle
 from core.jobs.handing_over import facts_of
 from core.jobs.importing import import_bundle
-from core.store import bundle, classifiers, datasets, decisions, models, runs
+from core.store import bundle, classifiers, datasets, decisions, doubts, models, runs
 from core.store.bundle import BundleLimits, unpack_bundle, write_bundle
 from core.store.decisions import Decisions
 from core.store.describing import describe
@@ -78,11 +79,13 @@ def test_another_home_predicts_the_same(
     rows = seed.texts(seed=7).rows
     mine = classifiers.load(imported.id).predict_proba(rows)
     my_arrays = runs.load_arrays(imported.id, "predictions")
+    my_draws = runs.load_arrays(imported.id, "draws")["right"]
     my_facts = facts_of(imported.id)
     monkeypatch.setenv("WARMSTART_HOME", str(there))
     original = runs.get(run_id)
     np.testing.assert_array_equal(mine, classifiers.load(run_id).predict_proba(rows))
     theirs = runs.load_arrays(run_id, "predictions")
+    np.testing.assert_array_equal(my_draws, runs.load_arrays(run_id, "draws")["right"])
     assert set(my_arrays) == set(theirs)
     for name, array in theirs.items():
         np.testing.assert_array_equal(my_arrays[name], array)
@@ -138,11 +141,14 @@ def test_decisions_travel_along(
         patch.setenv("WARMSTART_HOME", str(tmp_path / "copy"))
         shutil.copytree(made[0], tmp_path / "copy")
         decisions.keep(made[2], Decisions(temperature=2.0, held_out=9))
+        doubts.keep(made[2], DoubtSettings(allowed_error=0.1, far=0.02))
+        rule = doubts.get(made[2])
         rows = seed.texts().rows[:5]
         theirs = classifiers.load(made[2]).predict_proba(rows)
         path = export_bundle(made[2], tmp_path / "warm.zip")
     run = import_bundle(path)
     assert decisions.get(run.id) == Decisions(temperature=2.0, held_out=9)
+    assert doubts.get(run.id) == rule
     np.testing.assert_array_equal(classifiers.load(run.id).predict_proba(rows), theirs)
 
 
@@ -504,6 +510,7 @@ def setting(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
         (setting("data", "modality", value="sound"), "not one of 'text'"),
         (setting("model", "pool", value="test"), "an unknown pool 'test'"),
         (setting("decisions", "temperature", value=1e9), "absurd temperature"),
+        (setting("doubts", "far", value=2.0), "far cannot be 2.0"),
         (
             setting("request", "head", value="nosuch"),
             "cannot be used by this version.*no head 'nosuch'",
@@ -570,6 +577,27 @@ def test_predictions_of_another_kind_or_without_the_test_rows(
     modelfile.write(tmp_path / "p.skops", {"kind": "predictions", "arrays": {}})
     forge.parts["predictions.skops"] = (tmp_path / "p.skops").read_bytes()
     refused(forge.write(), "of the test rows are missing", forge)
+
+
+@pytest.mark.parametrize(
+    ("draws", "words"),
+    [
+        ({"other": np.ones((2, 60), bool)}, "something else"),
+        ([1], "something else"),
+        ({"right": np.ones((2, 60))}, "other test rows"),
+        ({"right": np.ones((2, 59), bool)}, "other test rows"),
+        ({"right": 1}, "other test rows"),
+    ],
+)
+def test_draws_that_will_not_do(forge: BundleForge, draws: Any, words: str, tmp_path: Path) -> None:
+    from core.store import modelfile
+
+    path = tmp_path / "p.skops"
+    path.write_bytes(forge.parts["predictions.skops"])
+    arrays = modelfile.read(path)["arrays"]
+    modelfile.write(path, {"kind": "predictions", "arrays": arrays, "draws": draws})
+    forge.parts["predictions.skops"] = path.read_bytes()
+    refused(forge.write(), words, forge)
 
 
 def test_a_bundle_without_predictions_is_whole(forge: BundleForge) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.evaluate.results import Comparison, Interval
@@ -28,7 +29,7 @@ def test_it_tells_what_a_card_has_to_tell(facts: RunFacts) -> None:
     made = card(facts)
     assert [s.title for s in made.sections] == [
         "Model details", "Intended use", "Training data", "Evaluation data", "Metrics",
-        "By class", "Limits and caveats", "Versions",
+        "How sure it is", "By class", "Limits and caveats", "Versions",
     ]  # fmt: skip
     details = grid(made, "Model details")
     assert details["Kind"] == ("Classifier of texts, 3 classes",)
@@ -47,6 +48,18 @@ def test_it_tells_what_a_card_has_to_tell(facts: RunFacts) -> None:
     assert len(metrics["Accuracy"]) == 4
     assert set(grid(made, "By class")) == {"fruit", "music", "space"}
     assert grid(made, "Versions")["numpy"]
+
+
+def test_how_sure_it_is_follows_the_temperature(facts: RunFacts) -> None:
+    warm = card(replace(facts, temperature=2.0))
+    assert "a temperature of 2.00 since" in markdown(warm)
+    plain = grid(card(facts), "How sure it is")
+    assert plain != grid(warm, "How sure it is")
+    proba, labels = facts.arrays["test_proba"], facts.arrays["test_labels"]
+    truth = np.eye(3)[labels]
+    brier = ((proba - truth) ** 2).sum(axis=1).mean()
+    assert plain["Brier score (0 to 2, lower is better)"][0] == f"{brier:.3f}"
+    assert "are not here" in markdown(card(replace(facts, arrays={})))
 
 
 def test_a_baseline_alone_an_imported_run_and_no_help(facts: RunFacts) -> None:

@@ -73,7 +73,7 @@ def test_every_plot_has_its_figure_and_its_words(html: str, facts: RunFacts) -> 
     seen = Seen(html)
     plots = [a for t, a in seen.tags if a.get("class") == "plot"]
     figures = {i: json.loads(s) for i, s in seen.scripts if i.startswith("data-")}
-    assert len(plots) == len(figures) == 4
+    assert len(plots) == len(figures) == 7  # four, reliability, two ROC curves
     for attrs in plots:
         assert attrs["role"] == "img"
         assert attrs["aria-label"]
