@@ -21,8 +21,11 @@ from core.types import Floats, Ints
 #: Folds at most.
 FOLDS = 5
 
-#: Beyond so many labelled rows, one fold of about so many rows stands for all.
-MANY = 2_000
+#: Where there are more labelled rows, folds are predicted until so many rows are held out.
+ENOUGH = 400
+
+#: A fold has so many rows at most.
+MOST = 2_000
 
 #: Why a run has no such predictions, in words.
 ABSENT = (
@@ -91,9 +94,9 @@ def deal(labels: Ints, *, seed: int) -> list[Ints]:
     Returns
     -------
     list of ndarray of int
-        Positions in ``labels``. Up to ``FOLDS`` folds for up to ``MANY`` rows; beyond that a
-        single one of a fifth of the rows, or of ``MANY`` where that is less. Empty where fewer
-        than two classes have two rows.
+        Positions in ``labels``. Five folds for up to 400 rows; beyond that as many of the five as
+        it takes to hold out 400 rows, in the end a single one of a fifth of the rows, or of 2,000
+        where that is less. Empty where fewer than two classes have two rows.
     """
     rng = np.random.default_rng(seed)
     codes, counts = np.unique(labels, return_counts=True)
@@ -101,10 +104,8 @@ def deal(labels: Ints, *, seed: int) -> list[Ints]:
     if len(several) < 2:
         return []
     order = np.concatenate([rng.permutation(np.flatnonzero(labels == code)) for code in several])
-    if len(order) <= MANY:
-        count = kept = min(FOLDS, len(order))
-    else:
-        count, kept = max(FOLDS, len(order) // MANY), 1
+    count = max(min(FOLDS, len(order)), len(order) // MOST)
+    kept = min(FOLDS, -(-ENOUGH * count // len(order)))  # rounded up
     return [np.sort(order[fold::count]) for fold in range(kept)]
 
 
@@ -123,9 +124,10 @@ def out_of_fold(
     do not see test rows. The encoder is the trial's own: where it was pretrained on the
     training rows, it has seen the held-out ones without their labels, which test rows are spared.
 
-    The cost is bounded: up to 2,000 labelled rows each is held out once (five trainings on four
-    fifths of the rows, few beside what a label curve trains on); beyond that there is one more
-    training, on at least four fifths of the rows, and only the rows it did without are predicted.
+    The cost is bounded: up to 400 labelled rows each is held out once (five trainings on four
+    fifths of the rows, few beside what a label curve trains on); beyond that there are fewer
+    trainings the more rows there are, and from 2,000 on a single one, on at least four fifths of
+    the rows. Only the rows that they did without are predicted.
 
     Parameters
     ----------

@@ -43,14 +43,24 @@ def test_each_row_is_held_out_once_and_its_class_stays_known(labels: Any, seed: 
         assert max(shares) - min(shares) <= 1
 
 
-def test_many_labels_are_one_fold() -> None:
-    labels = np.arange(2_001) % 3
-    (fold,) = validation.deal(labels, seed=0)
-    assert len(fold) == 401
-    labels = np.arange(30_000) % 3
-    (fold,) = validation.deal(labels, seed=0)
-    assert len(fold) == validation.MANY
-    assert np.bincount(labels[fold]).tolist() == [667, 667, 666]
+@pytest.mark.parametrize(
+    ("rows", "sizes"),
+    [
+        (400, [80] * 5),
+        (500, [100] * 4),
+        (700, [140] * 3),
+        (1_000, [200] * 2),
+        (2_000, [400]),
+        (9_000, [1_800]),
+        (30_000, [2_000]),
+    ],
+)
+def test_many_labels_are_few_folds(rows: int, sizes: list[int]) -> None:
+    labels = np.arange(rows) % 3
+    folds = validation.deal(labels, seed=0)
+    assert [len(fold) for fold in folds] == sizes
+    counts = np.bincount(labels[folds[0]])
+    assert counts.max() - counts.min() <= 1
 
 
 def test_predictions_are_those_of_models_without_the_rows() -> None:
