@@ -45,8 +45,8 @@ with st.grid(3, min_column_width=260):
         with st.container():
             st.subheader(":material/upload_file: Your own file", anchor=False)
             st.caption(
-                "CSV, TSV, Excel, Parquet or JSON Lines with a column of texts. "
-                "Rows without a label are welcome: they are learned from too."
+                "Texts or columns of values in a table (CSV, Excel, Parquet, JSON Lines), or a zip "
+                "of pictures by class. Rows without a label are welcome: they are learned from too."
             )
         if st.button("Choose a file", width="stretch", key="home_file"):
             shell.go("data", data_start="file")
@@ -55,9 +55,9 @@ st.subheader("How it goes", anchor=False)
 steps = [
     place
     for place in PLACES
-    if place.key in ("data", "pretrain", "finetune", "evaluate", "predict")
+    if place.key in ("data", "pretrain", "choose", "finetune", "evaluate", "predict")
 ]
-with st.grid(len(steps), min_column_width=140):
+with st.grid(3, min_column_width=220):
     for position, place in enumerate(steps, start=1):
         with st.container():
             st.page_link(place.file, label=f"**{position} {place.title}**", icon=place.icon)
