@@ -105,7 +105,7 @@ def deal(labels: Ints, *, seed: int) -> list[Ints]:
         return []
     order = np.concatenate([rng.permutation(np.flatnonzero(labels == code)) for code in several])
     count = max(min(FOLDS, len(order)), len(order) // MOST)
-    kept = min(FOLDS, -(-ENOUGH * count // len(order)))  # rounded up
+    kept = min(count, -(-ENOUGH * count // len(order)))  # rounded up
     return [np.sort(order[fold::count]) for fold in range(kept)]
 
 
