@@ -64,6 +64,8 @@ class Figure:
             paper_bgcolor="#FFFFFF",
             plot_bgcolor="#FFFFFF",
         )
+        figure.update_xaxes(title_font_size=13)
+        figure.update_yaxes(title_font_size=13)
         # "<" never stands in it as such: no text of a user can end the script tag
         text = str(figure.to_json()).replace("<", "\\u003c")
         json.loads(text)
