@@ -228,6 +228,14 @@ def build_parser() -> argparse.ArgumentParser:
         help="what a missed row costs, in false alarms (default 5)",
     )
 
+    sub = add("explain", "Say why a classifier answers as it does.", "explaining")
+    sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
+    sub.add_argument("--text", help="a text to classify; without a row: words of all classes")
+    sub.add_argument("--row", type=int, metavar="N", help="a row of the run's data set, from 0")
+    sub.add_argument("--picture", metavar="FILE", help="a PNG or JPEG file")
+    sub.add_argument("--class", dest="label", metavar="NAME", help="explain this class instead")
+    sub.add_argument("--nearest", action="store_true", help="also the nearest labelled rows")
+
     sub = add("predict", "Classify the rows of a file.", "predicting")
     sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
     sub.add_argument("file", metavar="FILE", help="CSV, TSV, JSON Lines, Parquet or Excel")
