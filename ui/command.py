@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.jobs.requests import (
     AdaptRequest,
+    ChooseRequest,
     CompareRequest,
     DataRef,
     FinetuneRequest,
@@ -119,6 +120,8 @@ def command_line(request: Request, record: RunRecord | DatasetRecord | None = No
             words += ["--seed", str(request.seed)] if request.seed else []
         words += ["--name", request.name] if request.name else []
         return shlex.join(words)
+    elif isinstance(request, ChooseRequest):
+        words += _choose(request, record)
     elif isinstance(request, CompareRequest):
         words += ["compare", _data(request.data, record)]
         words += [one.method for one in request.methods] + list(request.models)
@@ -187,7 +190,19 @@ def _tune(request: TuneRequest, record: RunRecord | DatasetRecord | None) -> lis
     return words + ([] if request.start_from is None else ["--start-from", request.start_from])
 
 
-def _budget(request: CompareRequest | FinetuneRequest | TuneRequest) -> list[str]:
+def _choose(request: ChooseRequest, record: RunRecord | DatasetRecord | None) -> list[str]:
+    words = ["choose", _data(request.data, record)]
+    words += [one.method for one in request.methods] + list(request.models)
+    words += [f"run:{one}" for one in request.sources]
+    words += _budget(request)
+    words += [] if request.learn == "fully" else ["--learn", request.learn]
+    for name in ("seconds", "memory_mb", "size_mb"):
+        value = getattr(request, name)
+        words += [] if value is None else [f"--{name.replace('_', '-')}", str(value)]
+    return words
+
+
+def _budget(request: ChooseRequest | CompareRequest | FinetuneRequest | TuneRequest) -> list[str]:
     budget = request.labels_per_class
     return ["--labels-per-class", "all" if budget is None else str(budget)]
 

@@ -51,6 +51,13 @@ PLACES: tuple[Place, ...] = (
         "What can be learned from your rows without labels?",
     ),
     Place(
+        "choose",
+        "Choose",
+        ":material/checklist:",
+        "Work",
+        "Which pretrained model suits your task? Ranked on your few labels, before any fine-tuning.",
+    ),
+    Place(
         "compare",
         "Compare methods",
         ":material/leaderboard:",
@@ -129,4 +136,5 @@ OF_KIND = {
     "tune": "tune",
     "examine": "evaluate",
     "adapt": "domains",
+    "choose": "choose",
 }

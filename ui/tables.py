@@ -22,6 +22,7 @@ VERDICTS = {"helped": "Helped", "unclear": "No clear difference", "hurt": "Hurt"
 KINDS = {
     "load": "Data",
     "pretrain": "Pretraining",
+    "choose": "Ranking",
     "compare": "Comparison",
     "finetune": "Fine-tuning",
     "recipe": "Founding recipe",
@@ -48,7 +49,7 @@ def verdict(record: RunRecord) -> tuple[str, float | None, float | None]:
 
 def budget(request: dict[str, Any]) -> str:
     """The label budget of a fine-tuning in words."""
-    if request.get("kind") not in ("compare", "finetune", "tune"):
+    if request.get("kind") not in ("compare", "finetune", "tune", "choose"):
         return ""
     per_class = request.get("labels_per_class")
     return "all" if per_class is None else f"{per_class} per class"

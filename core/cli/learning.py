@@ -130,6 +130,10 @@ def _words(run: RunRecord, summary: dict[str, Any]) -> Iterator[str]:
         from core.cli import examining
 
         return examining.examined(run, summary)
+    if run.kind == "choose":
+        from core.cli import choosing
+
+        return choosing.chosen(summary)
     if run.kind == "adapt":
         from core.cli import domains
 

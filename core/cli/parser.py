@@ -82,6 +82,40 @@ def build_parser() -> argparse.ArgumentParser:
     _pool(sub)
     _run(sub)
 
+    sub = add("choose", "Rank encoders before any is fine-tuned; say which to take.", "choosing")
+    _data(sub)
+    sub.add_argument(
+        "models",
+        metavar="MODEL",
+        nargs="*",
+        help="methods, ids or names of models, run:RUN (default: the library, quick methods)",
+    )
+    sub.add_argument(
+        "--labels-per-class", default="5", metavar="K", help="label budget, or all (default 5)"
+    )
+    sub.add_argument(
+        "--learn",
+        choices=["fully", "sample", "later"],
+        default="fully",
+        help="methods without a model: learn, learn from a sample, or only say what they cost",
+    )
+    sub.add_argument("--seconds", type=int, metavar="N", help="time you have to learn")
+    sub.add_argument("--memory-mb", type=int, metavar="N", help="memory you have to learn")
+    sub.add_argument("--size-mb", type=int, metavar="N", help="room you have for the model")
+    sub.add_argument("--name", default="", help="what to call the run")
+    _run(sub)
+
+    sub = add("advise", "A plan for your situation, with the reason for each choice.", "choosing")
+    sub.add_argument("--kind", choices=["text", "image", "tabular"], default="text")
+    sub.add_argument("--rows", type=int, required=True, metavar="N", help="rows in all")
+    sub.add_argument("--labels", type=int, required=True, metavar="N", help="rows with a label")
+    sub.add_argument("--classes", type=int, default=2, metavar="N", help="default 2")
+    sub.add_argument(
+        "--seconds", type=int, default=600, metavar="N", help="time to learn (default 600)"
+    )
+    sub.add_argument("--explained", action="store_true", help="answers must be explained")
+    sub.add_argument("--may-leave", action="store_true", help="rows may be sent to others")
+
     sub = add("compare", "Try several methods on equal terms; say who leads.", "comparing")
     _data(sub)
     sub.add_argument(
