@@ -25,7 +25,7 @@ _SLICES = 10
 
 def examine(chosen: argparse.Namespace, out: Output) -> int:
     """Look closer at a finished fine-tuning."""
-    run = examined_run(run_of(chosen.run).id)
+    run = _fine_tuning(chosen.run)
     request = ExamineRequest(
         data=DataRef(fingerprint=run.dataset), run=run.id, parts=tuple(chosen.part)
     )
@@ -53,7 +53,7 @@ def reject(chosen: argparse.Namespace, out: Output) -> None:
     from core.evaluate.reject import rule_sentence
     from core.store import doubts
 
-    run = examined_run(run_of(chosen.run).id)
+    run = _fine_tuning(chosen.run)
     if chosen.forget:
         doubts.keep(run.id, DoubtSettings())
         out.result({"run": run.id, "kept": None}, ["It answers however unsure it is."])
@@ -77,7 +77,7 @@ def drift(chosen: argparse.Namespace, out: Output) -> None:
     from core.evaluate.drift import drift_sentence
     from core.jobs.drifting import drift_of_table
 
-    run = examined_run(run_of(chosen.run).id)
+    run = _fine_tuning(chosen.run)
     dataset = datasets.load(run.dataset or "")
     read = read_table(Path(chosen.file).expanduser())
     column = chosen.text_column or dataset.options.get("text_column")
@@ -105,6 +105,14 @@ def drift(chosen: argparse.Namespace, out: Output) -> None:
             *table(["What", "Training rows", "These rows", "Corrected p", "Differs"], lines),
         ],
     )
+
+
+def _fine_tuning(word: str) -> RunRecord:
+    """The finished fine-tuning that RUN means; "last" is the last of these."""
+    if word == "last":
+        newest = runs.list_all(kind="finetune", states=["done"], limit=1, brief=True)
+        word = newest[0].id if newest else word
+    return examined_run(run_of(word).id)
 
 
 def _slices(run: RunRecord) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from core.types import Modality, Rows
+from core.types import Ints, Modality, Rows
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -74,18 +74,43 @@ def dropped(text: str, share: float, rng: np.random.Generator) -> str:
 
 
 def shifted(
-    pictures: npt.NDArray[np.generic], pixels: int, rng: np.random.Generator
+    pictures: npt.NDArray[np.generic], pixels: float, rng: np.random.Generator
 ) -> npt.NDArray[np.generic]:
-    """Pictures moved by so many pixels, each in one of eight directions; the edge is repeated."""
+    """Pictures moved by so many pixels, each in one of eight directions; the edge is repeated.
+
+    Between two whole pixels the values are mixed in proportion.
+    """
     directions = np.array([(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1) if (y, x) != (0, 0)])
-    chosen = directions[rng.integers(len(directions), size=len(pictures))] * pixels
+    chosen = directions[rng.integers(len(directions), size=len(pictures))]
+    whole, part = divmod(pixels, 1.0)
+    near = _moved(pictures, chosen * int(whole))
+    if part == 0:
+        return near
+    far = _moved(pictures, chosen * (int(whole) + 1))
+    mixed = (1 - part) * near.astype(np.float64) + part * far.astype(np.float64)
+    integers = np.issubdtype(pictures.dtype, np.integer)
+    return (np.rint(mixed) if integers else mixed).astype(pictures.dtype)
+
+
+def _moved(pictures: npt.NDArray[np.generic], steps: Ints) -> npt.NDArray[np.generic]:
+    """Each picture moved by whole pixels down and to the right, ``steps`` of shape (n, 2)."""
     height, width = pictures.shape[1:3]
-    rows = np.clip(np.arange(height) - chosen[:, :1], 0, height - 1)
-    columns = np.clip(np.arange(width) - chosen[:, 1:], 0, width - 1)
+    rows = np.clip(np.arange(height) - steps[:, :1], 0, height - 1)
+    columns = np.clip(np.arange(width) - steps[:, 1:], 0, width - 1)
     moved: npt.NDArray[np.generic] = pictures[
         np.arange(len(pictures))[:, None, None], rows[:, :, None], columns[:, None, :]
     ]
     return moved
+
+
+def _shift(share: float) -> Callable[[Rows, np.random.Generator], Rows]:
+    """Moves pictures by a share of their shorter side."""
+
+    def apply(rows: Rows, rng: np.random.Generator) -> Rows:
+        pictures = np.asarray(rows)
+        return shifted(pictures, share * min(pictures.shape[1:3]), rng)
+
+    return apply
 
 
 def noisy(
@@ -156,14 +181,7 @@ _TEXT = (
     Fault("Case", "ALL CAPITALS", _texts(lambda text, _: text.upper())),
 )
 _IMAGE = (
-    *(
-        Fault(
-            "Shift",
-            f"{pixels} pixel" + ("s" if pixels > 1 else ""),
-            lambda rows, rng, p=pixels: shifted(np.asarray(rows), p, rng),  # type: ignore[misc]
-        )
-        for pixels in (1, 2, 3)
-    ),
+    *(Fault("Shift", f"{share:.0%} of the side", _shift(share)) for share in (0.04, 0.08, 0.12)),
     *(
         Fault(
             "Noise",

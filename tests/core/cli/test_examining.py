@@ -30,6 +30,7 @@ def test_only_a_finished_fine_tuning_is_examined(call: Call, run: str) -> None:
     assert said.code == 2
     assert "is no finished fine-tuning" in said.err
     assert call("examine", run, "--part", "luck").code == 2
+    assert call("reject", "last", "--json").json["run"] == run  # not the examination
 
 
 def test_a_promise_that_cannot_be_made_is_not_kept(call: Call, run: str) -> None:

@@ -63,6 +63,13 @@ def test_shift_moves_every_picture_by_one(rng: np.random.Generator) -> None:
     assert shifted(np.zeros((2, 3, 3, 3), np.uint8), 2, rng).shape == (2, 3, 3, 3)
 
 
+def test_half_a_pixel_mixes_neighbours(rng: np.random.Generator) -> None:
+    picture = np.zeros((40, 1, 3), np.uint8)
+    picture[:, 0, 1] = 100
+    found = {tuple(one[0]) for one in shifted(picture, 0.5, rng)}
+    assert found == {(0, 50, 50), (50, 50, 0), (0, 100, 0)}  # right, left, up or down
+
+
 def test_noise_stays_in_range_and_kind(rng: np.random.Generator) -> None:
     grey = np.full((20, 10, 10), 128, np.uint8)
     found = noisy(grey, 0.1, rng)
