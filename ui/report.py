@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from core.evaluate import words
@@ -98,6 +100,7 @@ def numbers(evaluation: Evaluation) -> None:
             height="stretch",
             help=f"Share of the test rows it gets right. {of}{interval_words(ours)} "
             f"The kept model, from the first draw: {percent(kept.value)}.",
+            **_interval(ours),
         )
         if theirs is not None:
             st.metric(
@@ -107,6 +110,7 @@ def numbers(evaluation: Evaluation) -> None:
                 height="stretch",
                 help="The same head, labels and test rows, on rows encoded by a method that "
                 f"learns nothing. {of}{interval_words(theirs)}",
+                **_interval(theirs),
             )
         st.metric(
             "Macro F1",
@@ -115,6 +119,7 @@ def numbers(evaluation: Evaluation) -> None:
             height="stretch",
             help="Of the kept model: mean over the classes of F1 (the harmonic mean of precision "
             "and recall). Every class counts the same, however rare.",
+            **_interval(evaluation.test.macro_f1, times=1, digits=3),
         )
         st.metric(
             "On training rows",
@@ -123,7 +128,8 @@ def numbers(evaluation: Evaluation) -> None:
             height="stretch",
             help=f"Accuracy of the kept model on the {plural(evaluation.train.rows, 'labelled row')} "
             "it learned from. Far above the test accuracy is usual with few labels; see "
-            "Overfitting below.",
+            "Overfitting under Trust below.",
+            **_interval(evaluation.train.accuracy),
         )
 
     if draws > 1:
@@ -132,6 +138,14 @@ def numbers(evaluation: Evaluation) -> None:
             "below, are of the model that was kept, from the first draw: it gets "
             f"{percent(kept.value)} of the test rows right."
         )
+
+
+def _interval(interval: Interval, *, times: float = 100, digits: int = 1) -> dict[str, Any]:
+    """The 95 % interval as the small line under a number."""
+    if interval.low is None or interval.high is None:
+        return {}
+    low, high = f"{times * interval.low:.{digits}f}", f"{times * interval.high:.{digits}f}"
+    return {"delta": f"{low} to {high}", "delta_color": "off", "delta_arrow": "off"}
 
 
 def more_labels(evaluation: Evaluation) -> None:

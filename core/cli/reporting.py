@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import textwrap
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,16 @@ from core.cli.naming import run_of
 from core.cli.output import Output, table
 from core.errors import NotFound, WarmstartError
 from core.evaluate import words
+from core.evaluate.calibration import Calibration, calibration
 from core.evaluate.mistakes import Mistake, worst_mistakes
+from core.evaluate.report_words import (
+    calibration_sentence,
+    calibration_title,
+    held_out_sentence,
+)
 from core.evaluate.results import Evaluation, Interval, evaluation_to_json
 from core.jobs.summary import evaluation_of, run_summary
-from core.store import datasets, runs
+from core.store import datasets, decisions, runs
 from core.store.records import RunRecord
 
 _WIDTH = 96
@@ -37,12 +44,28 @@ def evaluate(chosen: argparse.Namespace, out: Output) -> None:
     if evaluation is None:
         raise _nothing(run)
     mistakes = _mistakes(run, evaluation, max(0, chosen.mistakes))
+    found = _calibration(run)
     values = run_summary(run) | {
         "evaluation": evaluation_to_json(evaluation),
+        "calibration": None if found is None else asdict(found),
         "mistakes": mistakes,
         "words": _sentences(evaluation),
     }
-    out.result(values, [*headline(run), "", *_report(evaluation), *_readable(mistakes)])
+    lines = [*headline(run), ""]
+    if found is not None:
+        told = f"{calibration_title(found)}. {calibration_sentence(found)}"
+        lines += [*textwrap.wrap(told, _WIDTH), ""]
+    out.result(values, [*lines, *_report(evaluation), *_readable(mistakes)])
+
+
+def _calibration(run: RunRecord) -> Calibration | None:
+    """How sure the answers are now, against how often they are right, where that is at hand."""
+    try:
+        arrays = runs.load_arrays(run.id, "predictions")
+        shown = decisions.applied(arrays, decisions.get(run.id))
+    except WarmstartError:
+        return None
+    return calibration(shown["test_labels"], shown["test_proba"])
 
 
 def headline(run: RunRecord) -> Iterator[str]:
@@ -64,6 +87,7 @@ def _sentences(evaluation: Evaluation) -> list[str]:
         words.verdict_sentence(evaluation),
         words.saved_sentence(evaluation),
         words.overfitting_sentence(evaluation),
+        held_out_sentence(evaluation),
     ]
     return [sentence for sentence in told if sentence]
 

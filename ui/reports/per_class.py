@@ -19,16 +19,14 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     )
     table = []
     for scores in evaluation.test.per_class:
-        line: dict[str, Any] = {
-            "Class": scores.name,
-            "Test rows": scores.support,
-            "Precision": scores.precision.value,
-            "Recall": scores.recall.value,
-            "Recall, 95 %": f"{scores.recall.low:.2f}–{scores.recall.high:.2f}"
-            if scores.recall.low is not None and scores.recall.high is not None
-            else "",
-            "F1": scores.f1.value,
-        }
+        line: dict[str, Any] = {"Class": scores.name, "Test rows": scores.support}
+        for title, interval in (
+            ("Precision", scores.precision),
+            ("Recall", scores.recall),
+            ("F1", scores.f1),
+        ):
+            line[title] = interval.value
+            line[f"{title}, 95 %"] = _bounds(interval)
         if scores.name in base:
             line["F1 without"] = base[scores.name].f1.value
         table.append(line)
@@ -50,7 +48,7 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     )
     st.caption(
         "Precision: of the rows it calls this class, the share that is. Recall: of the rows of "
-        "this class, the share it finds, with its 95 % interval. F1: their harmonic mean."
+        "this class, the share it finds. F1: their harmonic mean."
     )
     st.markdown("**All scores of the kept models, with 95 % intervals**")
     st.dataframe(
@@ -63,6 +61,12 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
         "Balanced accuracy is the mean of the classes' recalls. Macro means are over the classes. "
         "Log loss punishes being sure and wrong: lower is better."
     )
+
+
+def _bounds(interval: Interval) -> str:
+    if interval.low is None or interval.high is None:
+        return ""
+    return f"{interval.low:.2f}–{interval.high:.2f}"
 
 
 def _scores(evaluation: Evaluation) -> pd.DataFrame:

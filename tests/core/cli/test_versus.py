@@ -81,3 +81,18 @@ def test_threshold(call: Call, ids: tuple[str, str]) -> None:
     refused = call("threshold", run, "fruit")
     assert refused.code == 2
     assert "nothing to choose a threshold for 'Topics' on" in refused.err
+
+
+def test_the_report_says_how_sure_it_may_be(call: Call, ids: tuple[str, str]) -> None:
+    run, _ = ids
+    said = " ".join(call("evaluate", run).out.split())
+    assert "Too few rows to tell. There are 60 test rows." in said
+    assert "On 9 labelled rows, each predicted by a model that had not seen its label" in said
+    decisions.keep(run, decisions.Decisions(2.0, 9))
+    told = call("evaluate", run, "--json").json["calibration"]
+    decisions.keep(run, decisions.Decisions())
+    plain = call("evaluate", run, "--json").json["calibration"]
+    assert told["confidence"] < plain["confidence"]
+    (runs.folder(run) / "predictions.npz").rename(runs.folder(run) / "away.npz")
+    assert call("evaluate", run, "--json").json["calibration"] is None
+    (runs.folder(run) / "away.npz").rename(runs.folder(run) / "predictions.npz")
