@@ -58,8 +58,11 @@ def one(record: RunRecord, classifier: Classifier, modality: Modality) -> None:
             )
             st.caption(shell.plain(about))
         answer.show(asked)
+        below = st.container()
     with right:
         views.show(asked)
+    with below:  # last: at first it takes longer than the rest
+        answer.doubts(asked)
 
 
 def _dataset(record: RunRecord) -> Dataset | None:

@@ -144,16 +144,6 @@ def data_chart(fingerprint: str, name: str) -> Any:
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def explained(key: str, _run_id: str, _text: str, _label: int) -> Any:
-    """What the words of a text contribute, and the chart of it; ``key`` stands for the rest."""
-    from core.explain.words import explain_text
-    from core.figures.contributions import contributions
-
-    found = explain_text(classifier(_run_id), _text, label=_label)
-    return found, contributions(found)
-
-
 def predictions(run_id: str) -> dict[str, np.ndarray]:
     """Test rows, their labels and probabilities, of a finished run, as its classifier answers now.
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from core.finetune.classifier import Classifier
+    from core.jobs.doubting import Sayer
 
 _BLOCK = 512  # pictures between two reports of progress
 _SIDE = 64  # of pictures for a classifier that does not say
@@ -87,6 +88,7 @@ def predict_pictures(
     names: Sequence[str],
     *,
     all_classes: bool = False,
+    doubts: Sayer | None = None,
     progress: Progress = SILENT,
 ) -> pd.DataFrame:
     """Classify pictures.
@@ -100,19 +102,25 @@ def predict_pictures(
         What each is called.
     all_classes : bool
         Whether to add the probability of every class.
+    doubts : callable, optional
+        Says what is to be said against each answer (:func:`core.jobs.doubting.doubter`).
 
     Returns
     -------
     DataFrame
         Columns ``file``, ``prediction`` and ``probability``; with ``all_classes`` also
-        ``probability of <class>`` each.
+        ``probability of <class>`` each, with ``doubts`` also ``doubt``.
     """
     import pandas as pd
 
     proba = np.zeros((len(images), len(classifier.classes)))
+    said: list[str] = []
     for start in range(0, len(images), _BLOCK):
         progress.update(start / len(images), "Predicting")
-        proba[start : start + _BLOCK] = classifier.predict_proba(images[start : start + _BLOCK])
+        part = slice(start, start + _BLOCK)
+        proba[part] = classifier.predict_proba(images[part])
+        if doubts is not None:
+            said += doubts(images[part], proba[part])
     classes = np.array(classifier.classes, dtype=object)
     columns: dict[str, Any] = {
         "file": list(names),
@@ -121,6 +129,8 @@ def predict_pictures(
     }
     if all_classes:
         columns |= {f"probability of {name}": proba[:, i] for i, name in enumerate(classes)}
+    if doubts is not None:
+        columns["doubt"] = said
     return pd.DataFrame(columns)
 
 

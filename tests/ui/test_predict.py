@@ -117,6 +117,23 @@ def test_probabilities_at_a_temperature_are_said_to_be(
     assert "temperature 2.50" in words(at)
 
 
+def test_what_it_does_not_know_is_said(app: App, made: dict[str, str]) -> None:
+    at = app("predict", run=made["text"])
+    at.text_area[0].set_value("a violin and a piano in concert").run()
+    assert "I don't know" not in str([w.proto for w in calm(at).warning])
+    at.text_area[0].set_value("qqq zzz xyzzy plugh").run()
+    told = str([w.proto for w in calm(at).warning])
+    assert "I don't know." in told.replace("\\'", "'")
+    assert "none of its words" in told
+
+
+def test_values_out_of_range_are_a_warning(app: App, made: dict[str, str]) -> None:
+    run = made["table"]
+    at = app("predict", run=run)
+    at.number_input(key=value_key(run, "count")).set_value(99).run()
+    assert "count is 99, above all training rows" in str([w.proto for w in calm(at).warning])
+
+
 # pictures ----------------------------------------------------------------------------------
 
 
@@ -187,6 +204,8 @@ def test_many_pictures(app: App, made: dict[str, str]) -> None:
     assert found["Picture"].str.startswith("data:image/png").all()
     at.toggle(key=f"pr_every_{made['patches']}").set_value(True).run()
     assert "probability of left" in table_with(calm(at), "file")
+    at.toggle(key=f"pr_doubts_{made['patches']}").set_value(True).run()
+    assert "doubt" in table_with(calm(at), "file")
 
 
 # tables ------------------------------------------------------------------------------------

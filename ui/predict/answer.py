@@ -9,13 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WarmstartError
+from core.pretrain.sentences import SentenceEncoder
 from ui import resources, shell
 from ui.predict.asked import Asked
 from ui.wording import sure
 
 
 def show(asked: Asked) -> None:
-    """The likeliest classes, and whether the answer can be trusted."""
+    """The likeliest classes."""
     name = asked.classifier.classes[asked.best]
     st.markdown(f"**{shell.plain(name)}** · {sure(asked.proba[asked.best])}")
     probabilities(asked.classifier.classes, asked.proba, "pr_proba")
@@ -24,7 +25,6 @@ def show(asked: Asked) -> None:
             f"Probabilities are at the temperature {asked.classifier.temperature:.2f} that was "
             "fitted on held-out labels."
         )
-    _doubts(asked)
 
 
 def probabilities(classes: tuple[str, ...], proba: np.ndarray, key: str) -> None:
@@ -55,12 +55,24 @@ def acquaintance(run_id: str) -> Any:
     return acquaint(resources.classifier(run_id), resources.dataset(record.dataset or ""))
 
 
-def _doubts(asked: Asked) -> None:
-    """What makes the answer doubtful: a row unlike the training rows, words nobody knows."""
+def doubts(asked: Asked) -> None:
+    """What makes the answer doubtful: a row unlike the training rows, words nobody knows.
+
+    Getting to know the training rows takes an encoder some seconds, once; a large model that others
+    pretrained takes minutes, and is asked only when somebody wants that.
+    """
     if asked.dataset is None:  # nothing is left to hold the row against
         return
+    slow = isinstance(asked.classifier.encoder, SentenceEncoder)
+    if slow and not st.toggle(
+        "Check whether it knows such rows",
+        key=f"pr_check_{asked.record.id}",
+        persist_state="session",
+        help="It encodes up to 4,000 training rows first, which takes this model some minutes.",
+    ):
+        return
     from core.evaluate.doubt import doubt
-    from core.store import doubts
+    from core.store import doubts as kept
 
     run = asked.record.id
     try:
@@ -68,7 +80,7 @@ def _doubts(asked: Asked) -> None:
             asked.classifier,
             asked.rows,
             acquaintance(run),
-            settings=doubts.get(run, arrays=resources.predictions(run)),
+            settings=kept.get(run, arrays=resources.predictions(run)),
             proba=asked.proba[None],
         )[0]
     except WarmstartError as error:

@@ -80,6 +80,7 @@ def _pictures(record: RunRecord, classifier: Classifier) -> None:
         return
     with faults.shown():
         every = _every_class(record)
+        doubts = _doubter(record, classifier)
         bar = st.progress(0.0, "Reading the pictures")
         report = Progress(lambda share, words, _: bar.progress(min(share, 1.0), words))
         images, names = read_upload(
@@ -88,7 +89,12 @@ def _pictures(record: RunRecord, classifier: Classifier) -> None:
             progress=report.part(0.0, 0.5),
         )
         result = predict_pictures(
-            classifier, images, names, all_classes=every, progress=report.part(0.5, 1.0)
+            classifier,
+            images,
+            names,
+            all_classes=every,
+            doubts=doubts,
+            progress=report.part(0.5, 1.0),
         )
         bar.empty()
         _result(result, {"Picture": [picture(image) for image in images[:20]]})
