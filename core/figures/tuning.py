@@ -207,7 +207,7 @@ def _rows(
         )
         for x, text in (_ticks(places[name], name) if name else ends).items():
             side = "left" if x < 0.15 else "right" if x > 0.85 else "center"
-            notes.append(note(label(text, 18), x=x, y=-i, xanchor=side, yanchor="top", yshift=-3))
+            notes.append(note(label(text, 24), x=x, y=-i, xanchor=side, yanchor="top", yshift=-3))
     return notes, shapes
 
 
@@ -426,9 +426,9 @@ def _front(found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
 def _decades(places: Sequence[float]) -> dict[str, Any]:
     """A logarithmic axis with few round numbers on it."""
     low, high = min(places, default=0.1), max(places, default=1.0)
-    steps = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0) if high / low < 6 else (1.0, 2.0, 5.0)
-    if high / low >= 100:
-        steps = (1.0,)
+    steps = [1.0] if high / low >= 100 else [1.0, 2.0, 5.0]
+    if high / low < 6:
+        steps = [1.0, 1.5, 2.0, 3.0, 5.0, 7.0]
     ticks = [s * 10.0**p for p in range(-5, 6) for s in steps]
     ticks = [t for t in ticks if 0.7 * low <= t <= 1.4 * high] or [low]
     return {

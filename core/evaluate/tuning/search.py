@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.errors import BadData, BadParam, WarmstartError
+from core.errors import BadData, BadParam, Cancelled, WarmstartError
 from core.evaluate.tuning.candidate import Candidate, ranked
 from core.evaluate.tuning.choice import standard_error
 from core.evaluate.tuning.clock import Clock
@@ -43,7 +43,9 @@ _AT_LEAST = 2  # go on from a rung
 _LOOK_SECONDS = 0.02
 _TELL_SECONDS = 0.2
 _REST_SECONDS = 1.0  # a report that takes longer was a pause: it is not part of the budget
-_TOGETHER = 1000  # labelled rows up to which the splits of a trial are done in one go
+_TOGETHER = 1000  # labelled rows up to which a repeat of the folds is one piece of work
+_PATIENCE = 0.2  # share of the budget that one piece of work may take, and seconds it may always
+_ALWAYS_SECONDS = 5.0
 
 
 def search(
@@ -267,9 +269,8 @@ class _Search:
     def _groups(self, one: Candidate, rung: int) -> list[list[int]]:
         """The splits that are still to be done, as groups that make one piece of work each."""
         missing = one.missing(self.material.plan, rung)
-        if self.material.count <= _TOGETHER:
-            return [missing] if missing else []
-        return [[split] for split in missing]
+        step = self.material.plan.folds if self.material.count <= _TOGETHER else 1
+        return [missing[place : place + step] for place in range(0, len(missing), step)]
 
     def _start(self, one: Candidate, splits: list[int], rung: int) -> None:
         sizes = [self.material.plan.size(split, rung) for split in splits]
@@ -282,7 +283,7 @@ class _Search:
                 for split, size in zip(splits, sizes, strict=True)
             ],
             self.seed,
-            max(self.clock.left, 0.0),
+            self.clock.left if one.number == 0 else self._patience(),
         )
         pending = self.workers.submit(
             attempt,
@@ -293,6 +294,10 @@ class _Search:
             order,
         )
         self._running.append(_Running(pending, one, splits))
+
+    def _patience(self) -> float:
+        """Seconds that a piece of work may take: one that is slow must not use up the budget."""
+        return min(self.clock.left, max(_ALWAYS_SECONDS, _PATIENCE * self.clock.seconds))
 
     def _learn(self, choices: Sequence[EncoderChoice]) -> bool:
         """Begin to learn the first encoder that is not there yet; whether there was one."""
@@ -306,7 +311,7 @@ class _Search:
                 self.material.rows,
                 self.material.which,
                 None if fitted is None else self.workers.share(fitted),
-                EncodeOrder(choice, keep, self.seed, max(self.clock.left, 0.0)),
+                EncodeOrder(choice, keep, self.seed, self.clock.left),
             )
             self._learning[choice.key] = (choice, pending)
             return True
@@ -349,9 +354,12 @@ class _Search:
     def _failed(self, one: Candidate, error: Exception) -> None:
         if self.clock.left <= 0 or one.failure is not None:  # cut, not failed; or told before
             return
-        one.failure = (
-            error.words if isinstance(error, WarmstartError) else f"{type(error).__name__}: {error}"
-        )
+        if isinstance(error, Cancelled):
+            one.failure = f"One split took longer than {self._patience():.0f} seconds."
+        elif isinstance(error, WarmstartError):
+            one.failure = error.words
+        else:
+            one.failure = f"{type(error).__name__}: {error}"
         self._tell(trial=one.number, failure=one.failure, configuration=to_json(one.configuration))
 
     def _score(self, one: Candidate, rung: int) -> None:

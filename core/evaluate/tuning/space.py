@@ -97,15 +97,13 @@ class Space:
         quick += [Configuration.of(one, other) for one in plain[:1] for other in self.heads[1:2]]
         rounds = [quick]
         for encoder in learned:
-            some = [Configuration.of(encoder, head)]
+            rounds.append([Configuration.of(encoder, head)])
             if head in ("svm", "logistic"):
-                some += [Configuration.of(encoder, head, {"C": c}) for c in (0.3, 3.0)]
-            some += [
-                Configuration.of(encoder, head, strategy=way)
-                for way in self.strategies
-                if way != "frozen" and self._fits(way, encoder, head)
-            ]
-            rounds.append(some)
+                rounds[-1] += [Configuration.of(encoder, head, {"C": c}) for c in (0.3, 3.0)]
+        # what takes longer has rounds of its own, so that nothing quick waits for it
+        for way in self.strategies:
+            fitting = [one for one in learned if way != "frozen" and self._fits(way, one, head)]
+            rounds.append([Configuration.of(one, head, strategy=way) for one in fitting])
         return tuple(_distinct(one) for one in rounds if one)
 
     def draw(
@@ -187,6 +185,8 @@ class Space:
 
     def _fits(self, strategy: str, encoder: EncoderChoice, head: str) -> bool:
         if strategy in CHANGING_STRATEGIES and not _is_words(encoder):
+            return False
+        if strategy in POOL_STRATEGIES and not _is_dense(encoder):
             return False
         heads = get_strategy(strategy).heads
         return not heads or head in heads
@@ -342,6 +342,11 @@ def _vary_encoder(encoder: EncoderChoice, rng: np.random.RandomState) -> Encoder
 def _is_words(encoder: EncoderChoice) -> bool:
     """Whether an encoder is made of word vectors."""
     return get_method(encoder.method).insight == "words"
+
+
+def _is_dense(encoder: EncoderChoice) -> bool:
+    """Whether rows are short: nearness among long sparse rows is slow to find and says little."""
+    return encoder.learns and encoder.method != "beside"
 
 
 def _distinct(found: Sequence[Configuration]) -> tuple[Configuration, ...]:

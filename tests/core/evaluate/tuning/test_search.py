@@ -213,6 +213,23 @@ def test_what_cannot_be_tried_is_named_and_leaves_the_others(
     assert "Some settings could not be tried; the table says why." in tuning.notes
 
 
+def test_what_is_slow_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = module.attempt
+
+    def slow(*arguments: Any) -> Any:
+        order = arguments[-1]
+        if order.configuration.head_settings["C"] == 0.3:
+            assert order.seconds == pytest.approx(20, abs=5)  # a fifth of the budget
+            raise Cancelled
+        return real(*arguments)
+
+    monkeypatch.setattr(module, "attempt", slow)
+    tuning = found(trials=3)
+    assert tuning.trials[1].failure == "One split took longer than 20 seconds."
+    assert tuning.trials[0].scores
+    assert tuning.trials[2].scores
+
+
 def test_a_default_that_cannot_be_tried_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
         raise ValueError("no")
