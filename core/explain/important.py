@@ -86,7 +86,8 @@ def important_columns(
         answers = classifier.predict(rows)
         apart = (encoded - encoded.mean(axis=0)) * linear.weights[answers]
         places = columns_of(linear.numbers)
-        sums = [np.abs(apart[:, places[name]].sum(axis=1)).mean() for name in names]
+        nothing = np.zeros(0, dtype=np.int64)  # a column that the encoder does not look at
+        sums = [np.abs(apart[:, places.get(name, nothing)].sum(axis=1)).mean() for name in names]
         return ImportantColumns(names, np.asarray(sums), exact=True, rows=len(rows))
     step = max(1, -(-len(rows) // MOST_SAMPLED))
     some = rows.iloc[::step]

@@ -62,8 +62,10 @@ def test_words_that_decide_add_up(app: App, made: dict[str, str]) -> None:
     assert "**music**" in said
     assert "The parts add up exactly" in said
     assert "occlusion" not in said
-    at.selectbox(key=f"pr_label_{made['text']}").select_index(1).run()
+    at.selectbox(key=f"pr_label_{made['text']}").set_value(2).run()
     assert "The parts add up exactly" in words(calm(at))
+    at.text_area[0].set_value("an apple and a pear").run()
+    assert at.selectbox(key=f"pr_label_{made['text']}").value == 2  # an edit keeps the choice
 
 
 def test_clusters_say_that_words_were_left_out(app: App, made: dict[str, str]) -> None:

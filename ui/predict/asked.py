@@ -16,6 +16,9 @@ from core.store.records import RunRecord
 from core.types import Floats, Modality, Rows
 from ui import resources
 
+#: Stands for the class that is answered (or any other one) where a class can be chosen.
+ANSWER = -1
+
 
 @dataclass(frozen=True, eq=False)
 class Asked:

@@ -11,7 +11,7 @@ import streamlit as st
 from core.explain.dependence import as_written
 from ui import heat, shell
 from ui.predict import asked as cached
-from ui.predict.asked import Asked
+from ui.predict.asked import ANSWER, Asked
 from ui.predict.marking import marked
 from ui.wording import plural, sure
 
@@ -22,9 +22,9 @@ def change(asked: Asked) -> None:
     with left:
         wished = st.selectbox(
             "Make it",
-            [None, *asked.order[1:8]],
+            [ANSWER, *sorted(asked.order)],
             format_func=lambda code: (
-                "any other class" if code is None else asked.classifier.classes[code]
+                "any other class" if code == ANSWER else asked.classifier.classes[code]
             ),
             key=f"pr_wish_{asked.record.id}",
         )
@@ -39,7 +39,10 @@ def change(asked: Asked) -> None:
                     key=f"pr_fixed_{asked.record.id}",
                 )
             )
-    code = None if wished is None or int(wished) == asked.best else int(wished)
+    code = None if wished in (None, ANSWER) else int(wished)
+    if code == asked.best:
+        st.caption(f"It is {shell.plain(asked.classifier.classes[code])} already.")
+        return
     found = cached.flipped(f"{asked.key}|{code}|{fixed!r}", asked, code, fixed)
     if found is None:
         st.info(_none_found(asked, code), icon=":material/search_off:")

@@ -11,7 +11,7 @@ import streamlit as st
 from core.errors import WarmstartError
 from ui import charts, rows, shell
 from ui.predict import asked as cached
-from ui.predict.asked import Asked
+from ui.predict.asked import ANSWER, Asked
 from ui.predict.change import change
 from ui.predict.why import decided
 from ui.wording import plural
@@ -102,11 +102,13 @@ def by_column(asked: Asked) -> None:
     with right:
         label = st.selectbox(
             "Probability of",
-            asked.order,
-            format_func=lambda code: asked.classifier.classes[code],
+            [ANSWER, *sorted(asked.order)],
+            format_func=lambda code: (
+                "the answer" if code == ANSWER else asked.classifier.classes[code]
+            ),
             key=f"pr_dependence_{asked.record.id}",
         )
-    code = asked.best if label is None else int(label)
+    code = asked.best if label in (None, ANSWER) else int(label)
     column = names[0] if column is None else column
     fingerprint, sure = asked.record.id, asked.classifier.temperature
     found = cached.dependence(f"{fingerprint}|{sure!r}|{column}|{code}", asked, column, code)

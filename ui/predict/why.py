@@ -8,21 +8,21 @@ import streamlit as st
 from core.explain.linear import why_not_exact
 from ui import charts, heat
 from ui.predict import asked as cached
-from ui.predict.asked import Asked
+from ui.predict.asked import ANSWER, Asked
 from ui.predict.marking import coloured
 from ui.wording import percent, signed
 
 
 def decided(asked: Asked) -> None:
     """What each part of the row adds to the score of a class."""
-    answer = f"{asked.classifier.classes[asked.best]} (the answer)"
+    # the same options whatever the answer is, so that an edit does not take the choice back
     label = st.selectbox(
         "What speaks for",
-        [None, *asked.order[1:8]],
-        format_func=lambda code: answer if code is None else asked.classifier.classes[code],
+        [ANSWER, *sorted(asked.order)],
+        format_func=lambda code: "the answer" if code == ANSWER else asked.classifier.classes[code],
         key=f"pr_label_{asked.record.id}",
     )
-    code = asked.best if label is None else int(label)
+    code = asked.best if label in (None, ANSWER) else int(label)
     if asked.modality == "text":
         _words(asked, code)
     elif asked.modality == "image":

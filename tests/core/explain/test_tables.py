@@ -295,3 +295,13 @@ def test_important_columns_where_nothing_adds_up() -> None:
     assert told[0] == "Explaining row 1 of 24"
     with pytest.raises(BadData, match="no rows to average over"):
         important_columns(product(), rows.head(0))
+
+
+def test_a_column_that_the_encoder_does_not_know_adds_nothing() -> None:
+    rows, classifier = table(), model()
+    wider = rows.assign(other=np.arange(50.0))
+    found = explain_row(classifier, wider.iloc[[0]], wider, label=1)
+    assert found.columns[-1] == "other"
+    assert found.values[-1] == 0
+    assert found.score == pytest.approx(score_of(classifier, rows.iloc[[0]], 1), abs=1e-4)
+    assert important_columns(classifier, wider).values[-1] == 0
