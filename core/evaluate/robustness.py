@@ -125,8 +125,9 @@ def robustness_sentence(found: Robustness) -> str:
         )
     worst = min(harmful, key=lambda one: one.change.value)
     return (
-        f"{worst.kind} cost most: {points(worst.change.value)} with {worst.strength} "
-        f"({percent(worst.accuracy.value)} right instead of {percent(found.whole.value)})."
+        f"What costs most: {worst.kind.lower()} ({worst.strength}), "
+        f"{points(worst.change.value)}: {percent(worst.accuracy.value)} right instead of "
+        f"{percent(found.whole.value)}."
         + _unharmed(found.under)
     )
 

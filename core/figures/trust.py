@@ -297,7 +297,7 @@ def _dots(values: Sequence[Interval], colours: list[str], hovers: list[str]) -> 
             x=highs,
             y=places,
             mode="text",
-            text=[f" {percent(one.value)}" for one in values],
+            text=[f"\u2002{percent(one.value)}" for one in values],  # room for the dot
             textposition="middle right",
             textfont={"size": SMALL - 1},
             cliponaxis=False,

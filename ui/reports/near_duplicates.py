@@ -21,8 +21,8 @@ _SHOWN = 100
 def draw(record: RunRecord, evaluation: Evaluation) -> None:
     """How many, what the score is without them, and the pairs side by side."""
     st.markdown(
-        "A test row that stands almost word for word among the training rows is answered by "
-        "remembering. It makes a score look better than it is on new rows."
+        "A test row that stands among the training rows, or nearly so, is answered by remembering. "
+        "It makes a score look better than it is on new rows."
     )
     finding = examining.finding(record, "duplicates")
     if finding is None:

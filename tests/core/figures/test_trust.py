@@ -25,7 +25,7 @@ def test_slices_show_the_weakest_in_orange() -> None:
     ]
     made = slices_chart(found, 0.86)
     dots, numbers = made.figure.data
-    assert numbers.text[0] == " 50.0 %"
+    assert numbers.text[0] == "\u200250.0 %"
     assert len(dots.x) == MOST_SLICES
     assert list(dots.marker.color[:2]) == [ORANGE, BLUE]
     assert dots.x[0] == 0.5
