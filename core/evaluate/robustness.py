@@ -127,8 +127,7 @@ def robustness_sentence(found: Robustness) -> str:
     return (
         f"What costs most: {worst.kind.lower()} ({worst.strength}), "
         f"{points(worst.change.value)}: {percent(worst.accuracy.value)} right instead of "
-        f"{percent(found.whole.value)}."
-        + _unharmed(found.under)
+        f"{percent(found.whole.value)}." + _unharmed(found.under)
     )
 
 
