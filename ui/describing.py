@@ -13,7 +13,10 @@ def fields(record: RunRecord, key: str) -> None:
     """Name, note, tags and star of a run, and a button that keeps them."""
     with st.form(f"{key}_{record.id}", border=False):
         name = st.text_input(
-            "Name", record.name, max_chars=describing.NAME_LENGTH, key=f"{key}_name_{record.id}"
+            "Name",
+            record.name[: describing.NAME_LENGTH],
+            max_chars=describing.NAME_LENGTH,
+            key=f"{key}_name_{record.id}",
         )
         note = st.text_area(
             "What was tried, and why",

@@ -42,6 +42,8 @@ class BundledData:
     labelled_train: int | None = None
     labelled_test: int | None = None
     unlabelled: int | None = None
+    built_in: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -198,4 +200,6 @@ def _data(data: DataFacts) -> BundledData:
         labelled_train=data.labelled_train,
         labelled_test=data.labelled_test,
         unlabelled=data.unlabelled,
+        built_in=data.built_in,
+        options=data.options,
     )

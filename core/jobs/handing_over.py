@@ -105,23 +105,19 @@ def _data(run: RunRecord) -> DataFacts:
     if run.dataset:
         with suppress(NotFound):
             return _kept(datasets.get(run.dataset))
-    named = run.request.get("data", {}).get("name") or ""
+    asked, told = run.request.get("data", {}), (run.origin or {}).get("data", {})
+    named = asked.get("name") or told.get("built_in") or ""
     return DataFacts(
         fingerprint=run.dataset or "",
         title=run.dataset_title,
         modality=modality_of(run),
         built_in=named if named in catalogue.built_in() else "",
-        options=run.request.get("data", {}).get("options") or {},
-        rows=_count(run.origin, "rows"),
-        labelled_train=_count(run.origin, "labelled_train"),
-        labelled_test=_count(run.origin, "labelled_test"),
-        unlabelled=_count(run.origin, "unlabelled"),
+        options=asked.get("options") or told.get("options") or {},
+        rows=told.get("rows"),
+        labelled_train=told.get("labelled_train"),
+        labelled_test=told.get("labelled_test"),
+        unlabelled=told.get("unlabelled"),
     )
-
-
-def _count(origin: Mapping[str, Any] | None, name: str) -> int | None:
-    value = (origin or {}).get("data", {}).get(name)
-    return value if isinstance(value, int) else None
 
 
 def _kept(record: DatasetRecord) -> DataFacts:

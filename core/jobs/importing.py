@@ -34,7 +34,7 @@ from core.store.audit import Refused
 from core.store.bundle import json_part, refusal, unpack_bundle
 from core.store.classifiers import ClassifierRecipe
 from core.store.decisions import Decisions
-from core.store.describing import clean_name, clean_tags
+from core.store.describing import clean_tags, tidy_name
 from core.store.files import UNFINISHED, in_words, remove_folder
 from core.store.home import subfolder
 from core.store.records import DatasetRecord, ModelRecord, RunRecord
@@ -167,9 +167,9 @@ def _read_run(path: Path) -> BundledRun:
     if told.model is not None and (told.model.pool not in POOLS or told.model.rows < 0):
         raise Refused(f"its model learned from an unknown pool {told.model.pool[:40]!r}")
     try:
-        told = replace(told, name=clean_name(told.name), tags=clean_tags(told.tags))
+        told = replace(told, name=tidy_name(told.name), tags=clean_tags(told.tags))
     except BadParam as error:
-        raise Refused(f"its name or its tags cannot be kept ({error.message})") from error
+        raise Refused(f"its tags cannot be kept ({error.message})") from error
     try:
         _check_request(told.request)
         resolve(get_method(told.baseline_method).params, told.baseline_settings)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from pprint import pformat
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from core.errors import NotFound
 from core.pretrain import get_method
 from core.report.facts import DataFacts, EncoderFacts, RunFacts
 
+_WIDTH = 96  # of the lines of a script
 _OPEN = (
     '"""The fine-tuning of a Warmstart run, as a script: the same digits from library imports.\n'
 )
@@ -132,7 +132,7 @@ def _constants(facts: RunFacts) -> Iterator[str]:
     yield f"NAME = {_literal(facts.name)}"
     yield f"FINGERPRINT = {_literal(facts.data.fingerprint)}"
     yield f"TEST_PROBABILITIES = {_literal(probabilities_digest(facts.arrays['test_proba']))}"
-    yield f"VERSIONS = {_literal(dict(facts.versions))}"
+    yield f"VERSIONS = {_literal(dict(facts.versions), 0, 11)}"
 
 
 def _open_data(facts: RunFacts) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _open_data(facts: RunFacts) -> Iterator[str]:
 
 def _dataset(data: DataFacts) -> str:
     if data.built_in:
-        return f"catalogue.build({_literal(data.built_in)}, {_literal(dict(data.options), 8)})"
+        return f"catalogue.build({_literal(data.built_in)}, {_literal(dict(data.options), 4, 40)})"
     return f"datasets.load({_literal(data.fingerprint)})"
 
 
@@ -167,7 +167,7 @@ def _learn_encoder(facts: RunFacts) -> Iterator[str]:
             yield f"    return learn_ancestor_{place}(dataset).continued(rows)"
         else:
             yield f"    method = get_method({_literal(one.method)})"
-            yield f"    settings = resolve(method.params, {_literal(dict(one.settings), 30)})"
+            yield f"    settings = resolve(method.params, {_literal(dict(one.settings), 4, 35)})"
             if _needs_files(one.method):
                 yield f"    return unfitted(method, settings, {int(one.seed)}, data).fit(rows)"
             else:
@@ -194,7 +194,7 @@ def _baseline(baseline: Mapping[str, Any]) -> Iterator[str]:
     yield "def learn_baseline(dataset: Dataset) -> Encoder:"
     yield '    """The encoder that learns nothing: what everything is held against."""'
     yield f"    method = get_method({_literal(baseline['method'])})"
-    yield f"    settings = resolve(method.params, {_literal(dict(baseline['settings']), 30)})"
+    yield f"    settings = resolve(method.params, {_literal(dict(baseline['settings']), 4, 35)})"
     yield '    return method.make(settings, 0).fit(dataset.take(dataset.pool_rows("all")))'
 
 
@@ -215,7 +215,7 @@ def _experiment(facts: RunFacts) -> Iterator[str]:
         yield "        None,"
     yield "        baseline,"
     for name in ("head", "head_settings", "strategy", "strategy_settings"):
-        yield f"        {name}={_literal(_plain(request[name]), 8)},"
+        yield f"        {name}={_literal(_plain(request[name]), 8, len(name))},"
     if source is not None:
         yield "        source=source,"
     for name in ("labels_per_class", "draws", "curve", "seed"):
@@ -229,7 +229,17 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _literal(value: Any, indent: int = 0) -> str:
-    """A value as Python writes it; long dicts go over several lines."""
-    text = pformat(value, width=96 - indent, sort_dicts=False)
-    return text.replace("\n", "\n" + " " * (indent + 4))
+def _literal(value: Any, indent: int = 0, used: int = 0) -> str:
+    """A value as Python writes it; what is too long for a line goes over several.
+
+    ``indent`` is that of its line, ``used`` what stands in that line before it.
+    """
+    text = repr(value)
+    if not isinstance(value, dict) or indent + used + len(text) <= _WIDTH:
+        return text
+    inner = " " * (indent + 4)
+    items = [
+        f"{inner}{key!r}: {_literal(item, indent + 4, len(repr(key)) + 2)},\n"
+        for key, item in value.items()
+    ]
+    return "{\n" + "".join(items) + " " * indent + "}"

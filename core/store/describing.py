@@ -14,7 +14,7 @@ from core.store import database as db
 from core.store import runs
 from core.store.records import RunRecord
 
-NAME_LENGTH = 120
+NAME_LENGTH = 200
 NOTE_LENGTH = 20_000
 TAG_LENGTH = 30
 MOST_TAGS = 12
@@ -35,7 +35,7 @@ def describe(
     run_id : str
         Any run, in whatever state.
     name : str, optional
-        One line of at most 120 characters.
+        One line of at most 200 characters.
     note : str, optional
         What was tried and why, of at most 20,000 characters.
     tags : iterable of str, optional
@@ -83,6 +83,12 @@ def clean_name(name: str) -> str:
             hint="Type it by hand, on one line.",
         )
     return wanted
+
+
+def tidy_name(name: str) -> str:
+    """A name that was made elsewhere, brought into a form that can be kept."""
+    shown = "".join(" " if _controls(letter) else letter for letter in name)
+    return " ".join(shown.split())[:NAME_LENGTH].strip() or "Run"
 
 
 def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:

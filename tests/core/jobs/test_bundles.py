@@ -489,7 +489,6 @@ def setting(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (setting("name", value=""), "name of a run cannot be empty"),
         (setting("name", value=3), "run.json → name is 3, and not a text"),
         (setting("tags", value=["a,b"]), "holds a comma"),
         (setting("note", value="x" * 30_000), "note is longer"),

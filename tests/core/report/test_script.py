@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import os
 import subprocess
 import sys
@@ -15,7 +16,9 @@ import pytest
 
 from core import jobs
 from core.errors import BadParam, NotFound
+from core.jobs.bundles import bundle_bytes
 from core.jobs.handing_over import facts_of
+from core.jobs.importing import import_bundle
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 from core.report.script import script
 from core.store import models, runs
@@ -47,7 +50,9 @@ def functions(text: str) -> dict[str, Any]:
     return names
 
 
-def test_a_built_in_set_comes_out_to_the_digit_in_an_empty_home(tmp_path: Path) -> None:
+def test_a_built_in_set_comes_out_to_the_digit_in_an_empty_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = DataRef(name="digits")
     run = jobs.run_here(
         FinetuneRequest(
@@ -72,6 +77,12 @@ def test_a_built_in_set_comes_out_to_the_digit_in_an_empty_home(tmp_path: Path) 
         np.testing.assert_array_equal(arrays[name], values, err_msg=name)
     # the script took the data from the library, not from this home
     assert not (tmp_path / "empty" / "datasets").exists()
+    # a bundle carries the recipe along, for homes that have neither data nor model
+    bundle = io.BytesIO(bundle_bytes(run.id))
+    monkeypatch.setenv("WARMSTART_HOME", str(tmp_path / "other"))
+    elsewhere = script(facts_of(import_bundle(bundle).id)).splitlines()
+    changed = [line for line in text.splitlines() if line not in elsewhere]
+    assert [line[:7] for line in changed] == ["NAME = "]  # such a name is tidied
 
 
 def test_a_kept_set_comes_out_to_the_digit(tmp_path: Path) -> None:

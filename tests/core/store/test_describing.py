@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core.errors import BadParam, NotFound
 from core.store import database as db
 from core.store import runs
-from core.store.describing import all_tags, clean_tags, describe
+from core.store.describing import all_tags, clean_tags, describe, tidy_name
 
 OLD = Path(__file__).parent / "runs-version-1.db"
 
@@ -63,7 +63,7 @@ def test_filters() -> None:
     ("fields", "words"),
     [
         ({"name": "  "}, "cannot be empty"),
-        ({"name": "x" * 121}, "The name has 121 characters"),
+        ({"name": "x" * 201}, "The name has 201 characters"),
         ({"name": "two\nlines"}, "cannot be shown"),
         ({"note": "x" * 20_001}, "The note has 20,001 characters"),
         ({"tags": ["y" * 31]}, "has 31 characters"),
@@ -78,6 +78,12 @@ def test_what_will_not_do_changes_nothing(fields: dict[str, object], words: str)
     assert caught.value.hint
     assert runs.get(run_id).name == "as it was"
     assert not runs.get(run_id).starred
+
+
+def test_names_from_elsewhere_are_tidied() -> None:
+    assert tidy_name(" two\nlines\0 and\ta  tab ") == "two lines and a tab"
+    assert tidy_name("\r\n") == "Run"
+    assert tidy_name("y" * 300) == "y" * 200
 
 
 def test_no_such_run() -> None:
