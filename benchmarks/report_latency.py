@@ -70,7 +70,7 @@ def loaded(home: Path, rows: int) -> str:
             data=data,
             pretrain=PretrainRequest(data=data, method="lsa", settings={"n_components": 50}),
             labels_per_class=20,
-            draws=3,
+            draws=1,
             curve=False,
         )
     )
