@@ -1,7 +1,7 @@
 """How fast the answer follows an edit on the Predict page: a word, a column, another picture.
 
-Starts the app on a fresh home folder with a classifier of texts (word vectors on the Python docs),
-of table rows and of pictures, opens the Predict page of each by its websocket as a browser does,
+Starts the app on a fresh home folder with classifiers of texts (the Python docs, once where words
+add up exactly, once by occlusion), of table rows and of pictures, opens the Predict page of each by its websocket as a browser does,
 and changes its input again and again. Each change is another one, so that nothing comes from a
 cache. What is timed is the whole way: from sending the change to the message that the script has
 finished, with class probabilities, doubts and the contributions of all words or columns in it.
@@ -89,9 +89,14 @@ def made(home: Path, *, quick: bool) -> dict[str, str]:
     from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 
     runs = {}
-    wanted = {"table": ("breast_cancer", "raw"), "picture": ("digits", "patches")}
-    if not quick:
-        wanted = {"text": ("python_docs", "ppmi"), **wanted}
+    wanted = {
+        "text, word vectors": ("python_docs", "ppmi"),
+        "text, K-means, by occlusion": ("python_docs", "kmeans"),
+        "table row": ("breast_cancer", "raw"),
+        "picture": ("digits", "patches"),
+    }
+    if quick:
+        wanted = {kind: how for kind, how in wanted.items() if not kind.startswith("text")}
     for kind, (name, method) in wanted.items():
         data = DataRef(name=name)
         run = jobs.run_here(
@@ -116,14 +121,14 @@ def edits(kind: str, run: str, page: Page) -> Iterator[dict[str, tuple[str, Any]
         return next(key for key in page.widgets if end(key))
 
     words = ("matrix", "spectrum", "filter", "window", "gradient", "file", "cluster", "tree")
-    text = key_of(lambda key: key.endswith(f"pr_text_{run}")) if kind == "text" else ""
+    text = key_of(lambda key: key.endswith(f"pr_text_{run}")) if kind.startswith("text") else ""
     place = 0
     while True:
         place += 1
-        if kind == "text":
+        if kind.startswith("text"):
             written = " ".join(words[(place * step) % len(words)] for step in range(1, 9))
             yield {text: ("string_value", f"{written}. Edit number {place} of the {written}.")}
-        elif kind == "table":
+        elif kind == "table row":
             column = key_of(lambda key: "pr_value_" in key and key.endswith("mean radius"))
             yield {column: ("double_value", 8.0 + 0.31 * place)}
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import BadParam
-from core.explain.linear import linear_terms, text_parts
+from core.explain.linear import linear_terms, noticed
 from core.explain.occlusion import occlude, pieces
 from core.finetune.classifier import Classifier
 from core.progress import SILENT, Progress
@@ -132,8 +132,7 @@ def _by_leaving_out(
     holding: defaultdict[str, int] = defaultdict(int)
     for done, text in enumerate(texts):
         progress.update(done / len(texts), f"Leaving words out of text {done + 1} of {len(texts)}")
-        parts = text_parts(classifier.encoder, text)
-        spans = pieces(text, None if parts is None else parts.spans)[:_PIECES]
+        spans = pieces(text, noticed(classifier.encoder, text))[:_PIECES]
         changed = np.array([text, *occlude(text, spans)], dtype=object)
         logs = np.log(np.clip(classifier.predict_proba(changed), 1e-6, 1.0))
         words = [text[start:end].casefold() for start, end in spans]

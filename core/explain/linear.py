@@ -123,6 +123,17 @@ def text_parts(encoder: Encoder, text: str) -> Parts | None:
     return Parts(spans=first.spans, terms=first.terms, matrix=matrix / length, base=base)
 
 
+def noticed(encoder: Encoder, text: str) -> list[tuple[int, int]] | None:
+    """The places of a text that an encoder takes notice of, or None where that is not known.
+
+    Distances to clusters are no sum over words, but it is words of a vocabulary that they see.
+    """
+    if isinstance(encoder, KMeansEncoder | SomEncoder) and encoder.first_.is_text:
+        return noticed(encoder.first_.text, text)
+    parts = text_parts(encoder, text)
+    return None if parts is None else parts.spans
+
+
 def columns_of(numbers: RowNumbers) -> dict[str, Ints]:
     """The places of the numbers that each column of a table became, column by column.
 

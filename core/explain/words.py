@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from core.errors import BadParam
-from core.explain.linear import text_parts
+from core.explain.linear import noticed, text_parts
 from core.explain.occlusion import occlude, pieces
 from core.finetune.classifier import Classifier
 from core.pretrain.base import Parts
@@ -120,7 +120,7 @@ def explain_text(
             against=other,
         )
 
-    spans = pieces(text, None if parts is None else parts.spans)
+    spans = pieces(text, noticed(classifier.encoder, text))
     scores = _log_scores(classifier, [text, "", *occlude(text, spans)], label, other)
     return WordContributions(
         spans=spans,

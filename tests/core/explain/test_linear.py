@@ -62,6 +62,8 @@ def test_distances_are_occluded_and_say_why(method: str) -> None:
     assert not explain_text(model, "cat and dog").exact
     assert linear_terms(model) is None
     assert "distances" in why_not_exact(model)
+    # words that the vocabulary does not have are not left out: they cannot matter
+    assert explain_text(model, "cat 17 unheard dog").terms == ["cat", "dog"]
 
 
 def test_why_other_models_do_not_add_up(tmp_path: Path) -> None:
