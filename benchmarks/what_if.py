@@ -1,10 +1,11 @@
 """How fast the answer follows an edit on the Predict page: a word, a column, another picture.
 
 Starts the app on a fresh home folder with classifiers of texts (the Python docs, once where words
-add up exactly, once by occlusion), of table rows and of pictures, opens the Predict page of each by its websocket as a browser does,
-and changes its input again and again. Each change is another one, so that nothing comes from a
-cache. What is timed is the whole way: from sending the change to the message that the script has
-finished, with class probabilities, doubts and the contributions of all words or columns in it.
+add up exactly, once by occlusion), of table rows and of pictures, opens the Predict page of each
+by its websocket as a browser does, and changes its input again and again. Each change is another
+one, so that nothing comes from a cache. What is timed is the whole way: from sending the change to
+the message that the script has finished, with class probabilities, doubts and the contributions
+of all words or columns in it.
 
     python benchmarks/what_if.py [--edits 20] [--quick]
 """
