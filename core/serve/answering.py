@@ -63,9 +63,9 @@ def predict(run_id: str, ask: Ask, *, opened: Opened = OPENED) -> dict[str, Any]
         404 where there is no such run, 409 where it has no classifier, 422 where the rows will not
         do, 503 where the home folder cannot be read.
     """
-    with_words(lambda: _ready(run_id))
+    run: RunRecord = with_words(lambda: _ready(run_id))
     classifier = with_words(lambda: opened.get(run_id))
-    rows = as_rows(ask.rows, with_words(lambda: modality_of(runs.get(run_id))))
+    rows = as_rows(ask.rows, with_words(lambda: modality_of(run)))
     proba = with_words(lambda: classifier.predict_proba(rows))
     best = proba.argmax(axis=1)
     answer: dict[str, Any] = {
@@ -117,7 +117,7 @@ def with_words(work: Any) -> Any:
         raise Declined(422, "rows", error.message, hint=error.hint or "") from error
 
 
-def _ready(run_id: str) -> None:
+def _ready(run_id: str) -> RunRecord:
     run = runs.get(run_id)
     if run.kind != "finetune" or run.state != "done":
         raise Declined(
@@ -126,6 +126,7 @@ def _ready(run_id: str) -> None:
             f"The run {run_id} is no finished fine-tuning, so it has no classifier.",
             hint="See /api/runs?kind=finetune&state=done.",
         )
+    return run
 
 
 def _limit(text: str) -> int:
