@@ -16,7 +16,18 @@ if not asked:
             shell.next_step("To the example", "home")
             shell.next_step("Fine-tune", "finetune")
         st.stop()
-    st.markdown("Select the runs, on one data set.")
+    titles = {record.dataset: record.dataset_title for record in finished}
+    if len(titles) > 1:
+        data = st.selectbox(
+            "Data set",
+            list(titles),
+            format_func=lambda fingerprint: titles[fingerprint],
+            key="vs_data",
+            persist_state="session",
+            help="Scores can be held against each other on the same test rows alone.",
+        )
+        finished = [record for record in finished if record.dataset == data]
+    st.markdown("Select two runs or more.")
     chosen = [record.id for record in runs_table(finished, key="vs_runs", selection="multi-row")]
     reason = versus.need_several(chosen)
     if st.button(

@@ -25,6 +25,17 @@ def test_runs_are_chosen(app: App, filled: dict[str, str]) -> None:
     assert "Every pair" in words(calm(at))
 
 
+def test_runs_of_one_data_set_are_offered_together(app: App, filled: dict[str, str]) -> None:
+    from core.store import runs
+
+    runs.change(filled["run"], dataset="f" * 64, dataset_title="Other texts")
+    at = calm(app("versus"))
+    assert at.selectbox(key="vs_data").options == ["Tiny texts", "Other texts"]
+    assert at.dataframe[0].value["Run"].tolist() == ["Topics on tiny"]
+    at.selectbox(key="vs_data").set_value("f" * 64).run()
+    assert calm(at).dataframe[0].value["Run"].tolist() == ["Vectors on tiny"]
+
+
 def test_two_runs(app: App, filled: dict[str, str]) -> None:
     at = calm(app("versus", runs=f"{filled['run']},{filled['other']}"))
     said = words(at).replace("\\", "")
