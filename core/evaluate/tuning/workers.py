@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import joblib
+import psutil
 
 from core.errors import BadParam, JobFailed, MissingExtra
 
@@ -38,6 +41,10 @@ _ONE_THREAD = dict.fromkeys(
     "1",
 )
 _REACHED_SECONDS = 10
+_PREFIX = "tuning"
+_WATCH_SECONDS = 1.0
+_HANDED_OUT_SECONDS = 0.3
+_ABANDONED_SECONDS = 86_400
 _OPEN = 6  # shared things that a process keeps open
 
 
@@ -124,9 +131,18 @@ class Processes:
 
         self.size = size or joblib.cpu_count()
         self.name = f"{self.size} {'process' if self.size == 1 else 'processes'}"
-        self._folder = tempfile.TemporaryDirectory(prefix="tuning", dir=folder)
+        _tidy(folder)
+        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX, dir=folder)
         self._count = 0
-        self._pool = ProcessPoolExecutor(max_workers=self.size, timeout=None, env=_ONE_THREAD)
+        self._last: Any = Future()
+        self._last.cancel()  # nothing to wait for yet
+        self._pool = ProcessPoolExecutor(
+            max_workers=self.size,
+            timeout=None,
+            env=_ONE_THREAD,
+            initializer=_leave_with,
+            initargs=(os.getpid(),),
+        )
 
     def share(self, thing: Any) -> Any:
         """Write it once; every process maps it into its memory."""
@@ -137,10 +153,15 @@ class Processes:
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Pending:
         """Hand it to the next free process."""
-        return self._pool.submit(_call, work, arguments)  # type: ignore[no-any-return]
+        self._last = self._pool.submit(_call, work, arguments)
+        return self._last  # type: ignore[no-any-return]
 
     def stop(self) -> None:
         """Kill the processes and delete what they shared."""
+        # loky's own thread stumbles over work that is taken away while it hands it out
+        end = time.monotonic() + _HANDED_OUT_SECONDS
+        while not (self._last.running() or self._last.done()) and time.monotonic() < end:
+            time.sleep(0.005)
         self._pool.shutdown(wait=True, kill_workers=True)
         with contextlib.suppress(OSError):
             self._folder.cleanup()
@@ -205,6 +226,25 @@ class Cluster:
         with contextlib.suppress(Exception):  # a cluster that is gone has stopped as well
             self._client.cancel(self._running, force=True)
         self._client.close()
+
+
+def _leave_with(parent: int) -> None:
+    """In a process: end with the one that started it, also when that one is killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent and psutil.pid_exists(parent):
+            time.sleep(_WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="watch parent", daemon=True).start()
+
+
+def _tidy(folder: Path) -> None:
+    """Delete what processes that were killed left behind a day ago or earlier."""
+    for path in folder.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from scipy import sparse
 
@@ -105,6 +106,39 @@ def test_stopping_ends_processes_and_what_they_do(tmp_path: Path) -> None:
         pending.result()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time; from pathlib import Path\n"
+        "from core.evaluate.tuning.workers import Processes\n"
+        f"pool = Processes(Path({str(tmp_path)!r}), 1)\n"
+        "print(pool.submit(os.getpid).result(), flush=True)\n"
+        "time.sleep(600)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert parent.stdout is not None
+    helper = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    end = time.monotonic() + 60
+    while psutil.pid_exists(helper) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not psutil.pid_exists(helper)
+
+
+def test_what_was_left_behind_is_deleted_after_a_day(tmp_path: Path) -> None:
+    old, young = tmp_path / "tuning-old", tmp_path / "tuning-young"
+    for path in (old, young):
+        path.mkdir()
+        (path / "1.joblib").write_bytes(b"x")
+    os.utime(old, (0, time.time() - 90_000))
+    places._tidy(tmp_path)
+    assert not old.exists()
+    assert young.exists()
 
 
 def test_a_failure_here_is_raised_where_it_is_asked_for() -> None:
