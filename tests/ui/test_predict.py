@@ -244,6 +244,22 @@ def test_every_kind_of_column_can_be_changed_and_emptied(app: App, made: dict[st
     assert "changed: count, colour, day, sold" in words(calm(at))
 
 
+def test_values_beyond_an_input_stay_as_they_are(app: App, made: dict[str, str]) -> None:
+    from dataclasses import replace
+
+    dataset = table_set()
+    rows = dataset.rows.copy()
+    rows["count"] = rows["count"].astype(np.int64) + 2**60
+    rows["day"] = pd.Timestamp("1750-03-04") + pd.to_timedelta(np.arange(60), unit="D")
+    run = finished(replace(dataset, rows=rows), "raw", "logistic", {"min_category_rows": 1})
+    at = calm(app("predict", run=run))
+    assert [(field.label, field.disabled) for field in at.text_input] == [
+        ("count", True),
+        ("day", True),
+    ]
+    assert at.text_input[1].value == "1750-03-05"
+
+
 @pytest.mark.parametrize(
     ("view", "said"),
     [

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
+from core.explain.dependence import as_written
 from core.finetune.classifier import Classifier
 from core.store.records import RunRecord
 from core.types import Rows
@@ -172,6 +173,15 @@ def _input(dataset: Dataset, column_name: Any, value: Any, key: str) -> Any:
     kinds = pd.api.types
     column = dataset.rows[column_name]
     name = shell.plain(str(column_name))
+    if _beyond(value):
+        st.text_input(
+            name,
+            as_written(value),
+            disabled=True,
+            key=f"{key}_fixed",
+            help="Beyond what an input can hold.",
+        )
+        return value
     if key not in st.session_state:
         st.session_state[key] = _widget_value(value)
     if kinds.is_bool_dtype(column.dtype):
@@ -198,6 +208,13 @@ def _commonest(fingerprint: str, name: str) -> list[str]:
     """The commonest categories of a column."""
     column = resources.dataset(fingerprint).rows[name]
     return [str(value) for value in column.dropna().astype(str).value_counts().index[:100]]
+
+
+def _beyond(value: Any) -> bool:
+    """Whether a value is out of the range of its widget: browsers count to 2 to the 53rd."""
+    if isinstance(value, pd.Timestamp):
+        return not _DAYS[0] <= value.date() <= _DAYS[1]
+    return isinstance(value, int | np.integer) and abs(int(value)) >= 2**53
 
 
 _DAYS = (pd.Timestamp("1800-01-01").date(), pd.Timestamp("2200-12-31").date())
