@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from core.errors import BadParam
-from core.transfer.scores import LEVEL, Scored
+from core.transfer.scores import KINDS, LEVEL, Scored
 from core.types import Floats
 
 
@@ -23,7 +23,7 @@ class Rank:
     place : int
         1 for the best; equal mean ranks share a place.
     mean, low, high : float
-        Mean of its ranks over the scores, and the range of that over the bootstrap.
+        Weighted mean of its ranks over the scores, and the range of that over the bootstrap.
     tied : bool
         Whether its range overlaps that of the first (the first is tied with itself).
     by_score : dict of str to float
@@ -42,8 +42,8 @@ def combine(scores: Mapping[str, Mapping[str, Scored]]) -> dict[str, Rank]:
     """Rank encoders by each score, and by the mean of those ranks; best first.
 
     Values are never added up: a nat of LEEP and a share of k-NN have nothing in common but the
-    order in which they put the encoders. Ranges are of the mean rank over the bootstrap, in which
-    all encoders see the same rows.
+    order in which they put the encoders. Ranks of the linear probe and of k-NN count twice. Ranges
+    are of the mean rank over the bootstrap, in which all encoders see the same rows.
 
     Parameters
     ----------
@@ -69,10 +69,12 @@ def combine(scores: Mapping[str, Mapping[str, Scored]]) -> dict[str, Rank]:
     by_score = {
         name: _ranks(np.array([[scores[key][name].value for key in keys]]))[0] for name in names
     }
-    mean = np.mean(list(by_score.values()), axis=0)
-    drawn = np.mean(
+    weights = [KINDS[name].weight if name in KINDS else 1.0 for name in names]
+    mean = np.average(list(by_score.values()), axis=0, weights=weights)
+    drawn = np.average(
         [_ranks(np.array([scores[key][name].replicates for key in keys]).T) for name in names],
         axis=0,
+        weights=weights,
     )  # (replicates, encoders)
     if len(drawn):
         moved = mean + drawn - drawn.mean(axis=0)

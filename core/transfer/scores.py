@@ -26,12 +26,13 @@ _DRAWN = 200
 
 @dataclass(frozen=True)
 class ScoreKind:
-    """A score as pages and reports name it."""
+    """A score as pages and reports name it; ``weight`` says how much its ranks count."""
 
     key: str
     title: str
     help: str
     source: str
+    weight: float = 1.0
 
 
 KINDS: Mapping[str, ScoreKind] = {
@@ -42,12 +43,14 @@ KINDS: Mapping[str, ScoreKind] = {
             "Linear probe",
             "Labelled rows that a linear model gets right when each is left out in turn.",
             "Allen 1974; Rifkin & Klautau 2004",
+            weight=2.0,  # what left-out rows show counts twice: docs/decisions/0019-choosing.md
         ),
         ScoreKind(
             "knn",
             "k-NN",
             "Labelled rows that their nearest neighbours get right.",
             "Fix & Hodges 1951; as a score: arXiv 2503.18528",
+            weight=2.0,
         ),
         ScoreKind(
             "logme",
