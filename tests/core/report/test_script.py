@@ -86,7 +86,7 @@ def test_a_built_in_set_comes_out_to_the_digit_in_an_empty_home(
 
 
 def test_a_kept_set_comes_out_to_the_digit(tmp_path: Path) -> None:
-    run_id = seed.finished_run(name="Vectors on tiny")
+    run_id = seed.finished_run(method="lsa", name="Topics on tiny")
     code, said, arrays = run_script(script(facts_of(run_id)), tmp_path)
     assert code == 0, said
     kept = runs.load_arrays(run_id, "predictions")
