@@ -35,7 +35,6 @@ def one_class(method: str, left_out: int, data: Any) -> dict[str, float]:
 
     from core.data.dataset import Dataset
     from core.evaluate.acquaintance import acquaint
-    from core.evaluate.doubt import doubt
     from core.finetune import get_head
     from core.finetune.classifier import Classifier
     from core.params import resolve
@@ -60,10 +59,11 @@ def one_class(method: str, left_out: int, data: Any) -> dict[str, float]:
     head = spec.make(resolve(spec.params), 0).fit(encoded, dataset.labels)
     classifier = Classifier(encoder, head, dataset.classes)
     known = acquaint(classifier, dataset)
-    found = doubt(classifier, test, known)
-    sure = np.array([one.confidence for one in found])
-    distance = known.distances(encoder.transform(test))
-    unknown = np.array([one.unknown_share or 0.0 for one in found])
+    asked = encoder.transform(test)
+    sure = classifier.predict_proba_encoded(asked).max(axis=1)
+    distance = known.distances(asked)
+    assert known.words is not None
+    unknown = known.words.unknown_share(list(test))
     scores = {
         "confidence": 1 - sure,
         "distance": distance,
