@@ -80,6 +80,10 @@ def test_words_to_leave_out(app: App, made: dict[str, str]) -> None:
     said = words(calm(at))
     assert "Without “" in said
     assert "the model itself has confirmed it" in said.replace("\n", " ")
+    before = at.dataframe[0].value["Class"][0]
+    at.button(key=f"pr_put_{made['text']}").click().run()
+    assert calm(at).dataframe[0].value["Class"][0] != before
+    assert at.text_area[0].value != "violin piano and rocket planet orbit"
     at.text_area[0].set_value("violin").run()
     at.selectbox(key=f"pr_wish_{made['text']}").select_index(1).run()
     assert "No set of up to 20 words was found" in words(calm(at)) or "Without “violin”" in words(
@@ -274,10 +278,33 @@ def test_views_of_a_table_row(app: App, made: dict[str, str], view: str, said: s
     assert said in words(at)
 
 
+def test_a_wide_table_shows_some_columns_and_those_that_change(
+    app: App, made: dict[str, str]
+) -> None:
+    from dataclasses import replace
+
+    dataset = table_set()
+    noise = {f"noise {i}": np.random.default_rng(i).normal(size=60) for i in range(18)}
+    wide = pd.concat([pd.DataFrame(noise), dataset.rows[["weight"]]], axis=1)
+    run = finished(replace(dataset, rows=wide), "raw", "tree", {})
+    at = calm(app("predict", session={"pr_view": "flip"}, run=run))
+    chosen = at.multiselect(key=f"pr_columns_{run}")
+    assert chosen.value == [f"noise {i}" for i in range(16)]
+    names = {field.label for field in at.number_input}
+    assert "weight" not in names
+    at.button(key=f"pr_put_{run}").click().run()
+    assert "weight" in at.multiselect(key=f"pr_columns_{run}").value
+    assert "weight" in {field.label for field in calm(at).number_input}
+    assert at.dataframe[0].value["Class"][0] == "heavy"
+
+
 def test_columns_that_cannot_change(app: App, made: dict[str, str]) -> None:
     run = made["tree"]
     at = app("predict", session={"pr_view": "flip"}, run=run)
     assert set(table_with(at, "Deviations")["Column"]) <= {"weight", "gap", "day"}
+    at.button(key=f"pr_put_{run}").click().run()
+    assert calm(at).dataframe[0].value["Class"][0] == "heavy"
+    at.button(key=f"pr_undo_{run}").click().run()
     names = list(table_set().rows.columns)
     at.multiselect(key=f"pr_fixed_{run}").set_value(names).run()
     assert "No change of up to three columns" in words(calm(at)) or str(at.info[0].value)

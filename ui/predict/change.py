@@ -11,6 +11,7 @@ import streamlit as st
 from core.explain.dependence import as_written
 from ui import heat, shell
 from ui.predict import asked as cached
+from ui.predict import inputs
 from ui.predict.asked import ANSWER, Asked
 from ui.predict.marking import marked
 from ui.wording import plural, sure
@@ -85,9 +86,27 @@ def change(asked: Asked) -> None:
             },
             alt="Columns to change, with their values now and then.",
         )
+    _offer(asked, found)
     st.caption(
         "Found by trying one part after another and putting back what was not needed; the model "
         "itself has confirmed it. A smaller change of another kind may exist."
+    )
+
+
+def _offer(asked: Asked, found: Any) -> None:
+    """A button that makes the change in the fields above."""
+    if asked.modality == "image":
+        return
+    values = {} if asked.modality == "text" else {m.column: m.after for m in found.moves}
+    st.button(
+        "Put it into the field" if asked.modality == "text" else "Put it into the fields",
+        icon=":material/edit:",
+        key=f"pr_put_{asked.record.id}",
+        on_click=(
+            (lambda: inputs.put_text(asked.record, found.row))
+            if asked.modality == "text"
+            else (lambda: inputs.put_values(asked.record, asked.dataset, values))  # type: ignore[arg-type]
+        ),
     )
 
 

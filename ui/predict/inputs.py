@@ -155,17 +155,21 @@ def a_table_row(record: RunRecord, dataset: Dataset | None) -> tuple[Rows, str] 
     return changed, ""
 
 
-def set_values(record: RunRecord, index: int, values: dict[str, Any]) -> None:
-    """Put values into the inputs of a table row."""
+def put_text(record: RunRecord, text: str) -> None:
+    """Put a text into its field."""
+    st.session_state[f"pr_text_{record.id}"] = text
+
+
+def put_values(record: RunRecord, dataset: Dataset, values: dict[str, Any]) -> None:
+    """Put values into the fields of the table row that is shown."""
+    place = int(st.session_state.get(f"pr_row_{record.id}") or 1)
+    index = int(dataset.test_rows[place - 1])
     for name, value in values.items():
         st.session_state[f"pr_value_{record.id}_{index}_{name}"] = _widget_value(value)
-
-
-def row_index(record: RunRecord, dataset: Dataset) -> int:
-    """The row of the data set that the inputs stand for."""
-    place = int(st.session_state.get(f"pr_row_{record.id}", 1) or 1)
-    test = dataset.test_rows
-    return int(test[min(place, len(test)) - 1])
+    shown = f"pr_columns_{record.id}"
+    if shown in st.session_state:  # wide tables show some columns alone
+        new = [name for name in values if name not in st.session_state[shown]]
+        st.session_state[shown] = [*st.session_state[shown], *new]
 
 
 def _input(dataset: Dataset, column_name: Any, value: Any, key: str) -> Any:
