@@ -246,15 +246,18 @@ def _measure(
     progress: Progress,
 ) -> list[_Measured]:
     """Let the contenders learn from each trial, those of one budget in a row."""
-    total, done = sum(trial.cost for trial in trials), 0
+    costs = [sum(one.cost(trial) for one in contenders) for trial in trials]
+    total, done = sum(costs), 0
     measured: list[_Measured] = []
     for number, trial in enumerate(trials):
-        part = progress.part(done / total, (done + trial.cost) / total)
+        part = progress.part(done / total, (done + costs[number]) / total)
         right, kept = [], []
         for i, contender in enumerate(contenders):
             share = part.part(i / len(contenders), (i + 1) / len(contenders))
             share.update(0.0, trial.title)
             make = partial(make_head, trial)
+            if number and not contender.strategy.needs_proba:  # only which rows are right counts
+                make = partial(_deciding, make)
             known = notebook.right(number, i)
             learned = notebook.learned(i, contender, trial, make) if number == 0 else None
             if known is None or (number == 0 and learned is None):
@@ -284,11 +287,15 @@ def _measure(
             last = measured[-1]
             both = [np.vstack(pair) for pair in zip(last.right, right, strict=True)]
             measured[-1] = replace(last, right=both)
-        done += trial.cost
+        done += costs[number]
         progress.update(
             done / total, trial.title, **_live(trial, right), **_so_far(measured[-1], seed)
         )
     return measured
+
+
+def _deciding(make_head: Callable[[], Head]) -> Head:
+    return make_head().deciding()
 
 
 def _on_train(learned: Learned, labels: Ints) -> Floats:

@@ -82,11 +82,6 @@ class Trial:
     positions: Ints
 
     @property
-    def cost(self) -> int:
-        """How much work it is beside others, in no unit."""
-        return len(self.positions) + _FIXED_COST
-
-    @property
     def title(self) -> str:
         """What it is, for a progress bar."""
         n = self.budget
@@ -158,6 +153,11 @@ class Contender:
     encode: Encode
     encoded: Matrix
     source: Source | None = None
+
+    def cost(self, trial: Trial) -> int:
+        """How much work a trial is beside others, in no unit."""
+        rows = len(self.sides.train) if self.strategy.uses_pool else len(trial.positions)
+        return rows + _FIXED_COST
 
     def learn(
         self, trial: Trial, make_head: Callable[[], Head], *, seed: int, progress: Progress

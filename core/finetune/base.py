@@ -60,6 +60,14 @@ class Head(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         best = self.predict_proba(X).argmax(axis=1)
         return self.classes_[best]  # type: ignore[no-any-return]
 
+    def deciding(self) -> Self:
+        """This head, told that only its decisions count, and not how sure it is.
+
+        Call it before ``fit``. What it answers stays the same; what only probabilities need may be
+        left out.
+        """
+        return self
+
     def linear(self) -> tuple[Floats, Floats] | None:
         """Weights (k, d) and intercepts (k,) whose sum is the score of a class, or None.
 
@@ -187,7 +195,8 @@ class Strategy:
     ``learn(task, settings, progress)`` returns the encoder and the fitted head; the encoder is
     the one given unless the strategy changes it. ``needs_source`` says that it starts from a
     classifier that was trained before (:class:`core.finetune.source.Source`); ``heads`` names the
-    heads that it works with, all where it is empty.
+    heads that it works with, all where it is empty. ``needs_proba`` says that it looks at the
+    probabilities of heads on its way, ``uses_pool`` that heads learn from all training rows.
     """
 
     key: str
@@ -199,6 +208,8 @@ class Strategy:
     needs_model: bool = True
     needs_source: bool = False
     heads: tuple[str, ...] = ()
+    needs_proba: bool = False
+    uses_pool: bool = False
 
 
 def spread_probabilities(proba: Floats, fitted: Any, n_classes: int) -> Floats:

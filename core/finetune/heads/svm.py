@@ -105,6 +105,12 @@ class SvmHead(LinearHead):
         self._keep(*row_per_class(coef, intercept), temperature)
         return self
 
+    def deciding(self) -> Self:
+        """Without the fits on folds that say how sure it may be."""
+        if self.temperature is None:
+            self.temperature = DEFAULT_TEMPERATURE
+        return self
+
     def notes(self) -> tuple[str, ...]:
         """Says where the solver stopped before it was done."""
         if getattr(self, "converged_", True):

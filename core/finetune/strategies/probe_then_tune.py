@@ -97,5 +97,6 @@ STRATEGY = Strategy(
     "out-of-distribution; word vectors by gradient: Joulin et al. 2017 (fastText).",
     params=PARAMS,
     learn=learn,
+    needs_proba=True,
     heads=("svm", "logistic", "gradient"),
 )

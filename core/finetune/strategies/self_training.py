@@ -89,4 +89,6 @@ STRATEGY = Strategy(
     "supervised methods; class-balanced: Zou et al. 2018.",
     params=PARAMS,
     learn=learn,
+    needs_proba=True,
+    uses_pool=True,
 )

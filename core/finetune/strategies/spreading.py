@@ -122,4 +122,5 @@ STRATEGY = Strategy(
     "semi-supervised learning.",
     params=PARAMS,
     learn=learn,
+    uses_pool=True,
 )

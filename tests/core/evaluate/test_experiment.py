@@ -343,3 +343,31 @@ def test_neighbours_are_looked_for_once_for_all_draws(monkeypatch: pytest.Monkey
     each = run(**settings)
     assert evaluation_to_json(once.evaluation) == evaluation_to_json(each.evaluation)
     assert len(looked) == 1
+
+
+def test_probabilities_are_asked_of_the_kept_model_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all other draws only the decisions count: they stay as they are, and cost a third."""
+    from core.finetune.heads.svm import SvmHead
+
+    fitted: list[bool] = []
+    temperature = SvmHead._temperature
+
+    def note(self: SvmHead, *args: Any) -> float:
+        fitted.append(self.temperature is None)
+        return temperature(self, *args)
+
+    monkeypatch.setattr(SvmHead, "_temperature", note)
+    settings = {"head": "svm", "draws": 3, "curve": True, "validate": False}
+    quick = run(**settings)
+    assert fitted.count(True) == 2  # the model's and its baseline's
+    assert len(fitted) > 20
+    monkeypatch.setattr(SvmHead, "deciding", lambda self: self)
+    full = run(**settings)
+    assert evaluation_to_json(quick.evaluation) == evaluation_to_json(full.evaluation)
+
+
+@pytest.mark.parametrize("strategy", ["self_training", "probe_then_tune"])
+def test_strategies_that_look_at_probabilities_get_them(strategy: str) -> None:
+    from core.finetune import get_strategy
+
+    assert get_strategy(strategy).needs_proba
