@@ -33,7 +33,7 @@ class ColumnContributions:
     errors : ndarray, shape (n_columns,)
         Standard error of each; zeros where ``exact``.
     base : float
-        The mean over the background rows.
+        The mean over the background rows; over those drawn, where values are sampled.
     score : float
         ``base + values.sum()``: where ``exact``, the linear score of the class; otherwise its
         probability.
