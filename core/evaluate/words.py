@@ -50,7 +50,8 @@ def verdict_title(evaluation: Evaluation) -> str:
         return f"Without pretraining: {percent(_means(evaluation)[0])} right"
     if comparison.kind == "unclear":
         return "No clear difference"
-    return f"Pretraining {comparison.kind}: {points(comparison.gain.value)}"
+    title = f"Pretraining {comparison.kind}: {points(comparison.gain.value)}"
+    return title + (" (negative transfer)" if comparison.kind == "hurt" else "")
 
 
 def verdict_sentence(evaluation: Evaluation) -> str:

@@ -72,7 +72,7 @@ def test_helped() -> None:
 
 def test_hurt() -> None:
     said = evaluation("hurt", Interval(-0.095, -0.12, -0.0704), budget=None, draws=1)
-    assert verdict_title(said) == "Pretraining hurt: −9.5 points"
+    assert verdict_title(said) == "Pretraining hurt: −9.5 points (negative transfer)"
     assert verdict_sentence(said) == (
         "With all labels: 74.7 % of 1,343 test rows right, against 65.6 % without pretraining "
         "(95 % interval of the difference −12.0 to −7.0 points; 1 draw of labels; "
