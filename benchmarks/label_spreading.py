@@ -22,6 +22,7 @@ import argparse
 import json
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -154,8 +155,14 @@ def main() -> None:
                 seed=seed,
                 near=near,
             )
+            first = task
             for way, settings in WAYS.items():
+                task = first
                 strategy = get_strategy(way)
+                if not strategy.needs_proba:  # as a run does it for all draws but the first
+                    task = replace(
+                        task, make_head=lambda: spec.make(resolve(spec.params), 0).deciding()
+                    )
                 with Growth() as growth:
                     begun = time.perf_counter()
                     _, head = strategy.learn(task, resolve(strategy.params, settings), SILENT)
