@@ -20,6 +20,9 @@ if asked:
     if found.live:
         with below:
             tuning.live(asked)
+    elif found.state != "done":
+        with below:
+            tuning.so_far(found)
     with progress:
         record = live.follow(asked)
     tuning.show(record)

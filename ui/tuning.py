@@ -24,19 +24,13 @@ _FEW = 3  # trials: with fewer, lines side by side say nothing
 @st.fragment(run_every="2s")
 def live(run_id: str) -> None:
     """The trials so far of a search that runs; renews itself."""
-    from core.evaluate.tuning.results import trials_from_points
-    from core.figures import tuning as figures
-
     record = runs.get(run_id)
-    trials = trials_from_points(runs.points(run_id))
-    if not trials:
+    if not any("trial" in point for point in runs.points(run_id)):
         st.caption(
             "The default settings are tried first. Scores appear here as they come: starting the "
             "processes and reading the rows takes a few seconds."
         )
         return
-    names = _names(record)
-    last = max((len(one.scores) for one in trials), default=1) - 1
     if st.button(
         "Stop and take the best so far",
         icon=":material/check:",
@@ -47,6 +41,19 @@ def live(run_id: str) -> None:
         with faults.shown():
             jobs.enough(run_id)
         st.toast("It ends in a moment.")
+    so_far(record)
+
+
+def so_far(record: RunRecord) -> None:
+    """The trials of a search that runs, or ended without a result."""
+    from core.evaluate.tuning.results import trials_from_points
+    from core.figures import tuning as figures
+
+    trials = trials_from_points(runs.points(record.id))
+    if not trials:
+        return
+    names = _names(record)
+    last = max(len(one.scores) for one in trials) - 1
     with st.container(border=True):
         st.markdown("**Score against time**")
         budget = float(record.request.get("seconds") or 60)

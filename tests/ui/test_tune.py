@@ -167,6 +167,19 @@ def test_one_that_failed_is_explained(app: Callable[..., Any]) -> None:
     at = app("tune", run=record.id)
     assert not at.exception
     assert any("It could not. Do this." in e.value for e in at.error)
+    assert not at.dataframe
+
+
+def test_one_that_was_cancelled_shows_what_was_tried(app: Callable[..., Any]) -> None:
+    points = runs.points(_tuned(3))
+    request = TuneRequest(DataRef(seed.keep_texts()), labels_per_class=4)
+    record = runs.create(to_json(request), name="No more", dataset=seed.keep_texts())
+    runs.add_points(record.id, points)
+    runs.change(record.id, state="cancelled")
+    at = app("tune", run=record.id)
+    assert not at.exception
+    assert any("Nothing else was lost" in w.value for w in at.warning)
+    assert len(at.dataframe[-1].value) == 3
 
 
 def test_the_same_without_the_page() -> None:

@@ -57,6 +57,8 @@ POOL_STRATEGIES = ("spreading", "self_training")
 CHANGING_STRATEGIES = ("probe_then_tune",)
 _STRATEGIES = ("frozen", *POOL_STRATEGIES, *CHANGING_STRATEGIES)
 _HEADS = ("svm", "logistic", "gradient")
+#: Beside C = 1, for the first kinds of plain rows: one answer is enough to see what the others do.
+_STRICTNESS: Mapping[int, tuple[float, ...]] = {0: (0.3, 3.0), 1: (3.0,)}
 _AFFORD = 0.25  # an encoder may take this share of the budget, by its own estimate
 _NEW_ENCODERS = 2  # learned for one round of new configurations, at most
 
@@ -90,10 +92,12 @@ class Space:
         plain = [one for one in self.encoders if not one.learns]
         learned = [one for one in self.encoders if one.learns]
         quick = [self.default]
-        for encoder in plain:
+        for place, encoder in enumerate(plain):
             quick.append(Configuration.of(encoder, head))
             if head in ("svm", "logistic"):
-                quick += [Configuration.of(encoder, head, {"C": c}) for c in (0.3, 3.0)]
+                quick += [
+                    Configuration.of(encoder, head, {"C": c}) for c in _STRICTNESS.get(place, ())
+                ]
         quick += [Configuration.of(one, other) for one in plain[:1] for other in self.heads[1:2]]
         rounds = [quick]
         for encoder in learned:
