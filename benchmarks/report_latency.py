@@ -98,6 +98,27 @@ def addresses(run: str) -> dict[str, str]:
     return found
 
 
+def headings(port: int, query: str) -> set[str]:
+    """The headings that a new session sees: is it the section that was meant?"""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    client = Client(port)
+    message = BackMsg()
+    message.rerun_script.query_string = query
+    message.rerun_script.page_name = "evaluate"
+    client.socket.send(message.SerializeToString())
+    found = set()
+    while True:
+        answer = ForwardMsg()
+        answer.ParseFromString(client.socket.recv(timeout=120))
+        kind = answer.WhichOneof("type")
+        if kind == "delta" and answer.delta.new_element.WhichOneof("type") == "heading":
+            found.add(answer.delta.new_element.heading.body)
+        if kind == "script_finished":
+            return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
@@ -117,6 +138,8 @@ def main() -> None:
             Client(port).rerun("runs")  # what every first page of a server imports
             for name, query in addresses(run).items():
                 computed = Client(port).rerun("evaluate", query)
+                if not set(name.split(": ", 1)[1].split(" + ")) <= headings(port, query):
+                    raise RuntimeError(f"{name} is not what {query} shows")
                 client = Client(port)
                 appears = client.rerun("evaluate", query)
                 reruns, beside = [], []
