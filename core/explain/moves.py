@@ -18,6 +18,8 @@ from core.types import Floats
 
 #: Values tried of each column, and steps of narrowing down.
 _VALUES, _HALVINGS = 25, 12
+#: Moves that the search goes on from, and flips that are narrowed down.
+_BRANCHES = 4
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,11 @@ def columns_to_move(
 
     Every column is moved over values of the background rows. Where one column alone flips the
     answer, the smallest such move (in standard deviations) is narrowed down by halving.
-    Otherwise the move that costs the answer most of its lead is kept and the search goes on from
-    there, up to ``most`` columns; then each is moved back as far as the answer allows. So the
-    change is a small one, not proven to be the smallest (counterfactual explanations: Wachter,
-    Mittelstadt & Russell 2017).
+    Otherwise the search goes on from the moves that cost the answer most of its lead, a few
+    columns' each, until another column flips it, up to ``most`` columns; then each is moved back
+    as far as the answer allows, and the smallest change of those found is taken. So it is a small
+    one, not proven to be the smallest (counterfactual explanations: Wachter, Mittelstadt &
+    Russell 2017).
 
     Parameters
     ----------
@@ -128,21 +131,21 @@ def columns_to_move(
         )
     search = _Search(classifier, row, background, label, wished)
     columns = [name for name in background.columns if name not in fixed]
-    now = row
-    moved: list[Any] = []
-    while len(moved) < most:
-        flips, steepest = search.step(now, [name for name in columns if name not in moved])
-        if flips is not None:
-            now, name = flips
-            moved.append(name)
+    begun: list[tuple[pd.DataFrame, list[Any]]] = [(row, [])]
+    found: list[tuple[pd.DataFrame, list[Any]]] = []
+    for _ in range(most):
+        further: list[tuple[float, pd.DataFrame, list[Any]]] = []
+        for at, done in begun:
+            flips, steps = search.step(at, [name for name in columns if name not in done])
+            found += [(search.shrunk(now, [*done, name]), [*done, name]) for now, name in flips]
+            further += [(lead, now, [*done, name]) for lead, now, name in steps]
+        if found or not further:
             break
-        if steepest is None:
-            return None
-        now, name = steepest
-        moved.append(name)
-    if search.leads(now)[0] >= 0:
+        further.sort(key=lambda one: one[0])
+        begun = [(now, done) for _, now, done in further[:_BRANCHES]]
+    if not found:
         return None
-    now = search.shrunk(now, moved)
+    now, moved = min(found, key=lambda one: search.length(*one))
     after = classifier.predict_proba(now)[0]
     moves = tuple(
         Move(
@@ -191,10 +194,19 @@ class _Search:
         one, other = _numbers(pd.Series([before])), _numbers(pd.Series([after]))
         return float(abs(one[0] - other[0])) / self.scales[name]
 
+    def length(self, now: pd.DataFrame, moved: list[Any]) -> float:
+        """Of all moves together."""
+        return sum(
+            self.distance(name, self.row[name].iloc[0], now[name].iloc[0]) ** 2 for name in moved
+        )
+
     def step(
         self, now: pd.DataFrame, columns: list[Any]
-    ) -> tuple[tuple[pd.DataFrame, Any] | None, tuple[pd.DataFrame, Any] | None]:
-        """The nearest single move that flips, and the one that costs the answer most."""
+    ) -> tuple[list[tuple[pd.DataFrame, Any]], list[tuple[float, pd.DataFrame, Any]]]:
+        """The nearest moves of one more column that flip; of each column the one that costs most.
+
+        The latter with the lead that is left, which is not below zero where nothing flips.
+        """
         rows, what = [], []
         for name in columns:
             here = now[name].iloc[0]
@@ -203,32 +215,27 @@ class _Search:
                 rows.append(with_value(now, name, values))
                 what += [(name, value) for value in values]
         if not rows:
-            return None, None
+            return [], []
         together = pd.concat(rows, ignore_index=True)
         leads = self.leads(together)
-        lowest = int(leads.argmin())
-        steepest = (together.iloc[[lowest]].reset_index(drop=True), what[lowest][0])
-        return self._nearest_flip(now, what, leads), steepest
-
-    def _nearest_flip(
-        self, now: pd.DataFrame, what: list[tuple[Any, Any]], leads: Floats
-    ) -> tuple[pd.DataFrame, Any] | None:
-        """Of each column the nearest value that flips, narrowed down; the smallest of these."""
         nearest: dict[Any, tuple[float, Any]] = {}
-        for i in np.flatnonzero(leads < 0):
-            name, value = what[i]
-            apart = self.distance(name, self.row[name].iloc[0], value)
-            if name not in nearest or apart < nearest[name][0]:
-                nearest[name] = (apart, value)
-        found: list[tuple[float, pd.DataFrame, Any]] = []
-        for name, (_, value) in nearest.items():
-            row = self.shrunk(with_value(now, name, [value]), [name])
-            apart = self.distance(name, self.row[name].iloc[0], row[name].iloc[0])
-            found.append((apart, row, name))
-        if not found:
-            return None
-        _, row, name = min(found, key=lambda one: one[0])
-        return row, name
+        lowest: dict[Any, int] = {}
+        for i, (name, value) in enumerate(what):
+            if name not in lowest or leads[i] < leads[lowest[name]]:
+                lowest[name] = i
+            if leads[i] < 0:
+                apart = self.distance(name, self.row[name].iloc[0], value)
+                if name not in nearest or apart < nearest[name][0]:
+                    nearest[name] = (apart, value)
+        flips = sorted(nearest.items(), key=lambda one: one[1][0])[:_BRANCHES]
+        steps = sorted(lowest.items(), key=lambda one: float(leads[one[1]]))[:_BRANCHES]
+        return (
+            [(with_value(now, name, [value]), name) for name, (_, value) in flips],
+            [
+                (float(leads[i]), together.iloc[[i]].reset_index(drop=True), name)
+                for name, i in steps
+            ],
+        )
 
     def shrunk(self, now: pd.DataFrame, moved: list[Any]) -> pd.DataFrame:
         """Move columns back towards the row's values as far as the answer stays another."""
