@@ -157,8 +157,8 @@ def _label_curve(record: RunRecord, points: list[dict[str, Any]]) -> None:
         for point in so_far
     )
     st.caption(
-        f"Measured at {measured} labels per class. A budget's band appears with its last draw of "
-        "labels; the verdict comes when all are there."
+        f"Measured at {measured} labels per class. A budget stands in the chart once all its draws "
+        "of labels are there, with its 95 % band; the verdict comes at the end."
     )
 
 

@@ -31,12 +31,15 @@ def growing_curve(points: Sequence[CurvePoint], classes: int) -> Chart:
     Parameters
     ----------
     points : sequence of CurvePoint
-        At least one (:func:`core.evaluate.curve.points_so_far`).
+        At least one (:func:`core.evaluate.curve.points_so_far`). A budget whose band is not known
+        yet is left out as soon as another one's is: a band must not seem narrow there.
     classes : int
         Number of classes.
     """
+    points = [point for point in points if point.model.low is not None] or points
     last = points[-1]
-    alt = f"Test accuracy against labels per class, so far at {len(points)} label budgets"
+    many = "1 label budget" if len(points) == 1 else f"{len(points)} label budgets"
+    alt = f"Test accuracy against labels per class, so far at {many}"
     alt += f": {percent(last.model.value)} right with {budget_words(last.labels_per_class)}"
     if last.baseline is not None:
         alt += f", against {percent(last.baseline.value)} without pretraining"

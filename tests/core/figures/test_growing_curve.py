@@ -40,7 +40,8 @@ def test_all_labels_and_the_baseline_alone() -> None:
 
 
 def test_both_lines_with_bands_where_they_are_known() -> None:
-    chart = growing_curve(points_so_far(POINTS), 2)
+    known = {"model_low": 0.2, "model_high": 0.4, "baseline_low": 0.1, "baseline_high": 0.3}
+    chart = growing_curve(points_so_far([*POINTS, POINTS[-1] | known]), 2)
     bands = [t for t in chart.figure.data if t.fill == "toself"]
     lines = [t for t in chart.figure.data if t.mode == "lines+markers"]
     assert len(bands) == 2
@@ -50,3 +51,12 @@ def test_both_lines_with_bands_where_they_are_known() -> None:
         "Test accuracy against labels per class, so far at 2 label budgets: 70.0 % right with 10 "
         "labels per class, against 50.0 % without pretraining."
     )
+
+
+def test_a_budget_under_way_waits_for_its_band() -> None:
+    chart = growing_curve(points_so_far(POINTS), 2)
+    lines = [t for t in chart.figure.data if t.mode == "lines+markers"]
+    assert list(lines[0].x) == [10]
+    assert "at 1 label budget:" in chart.alt
+    first = growing_curve(points_so_far(POINTS[:2]), 2)  # better than nothing
+    assert list(first.figure.data[0].x) == [10]
