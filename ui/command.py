@@ -14,6 +14,7 @@ from core.jobs.requests import (
     ChooseRequest,
     CompareRequest,
     DataRef,
+    ExamineRequest,
     FinetuneRequest,
     PretrainRequest,
     RecipeRequest,
@@ -134,6 +135,9 @@ def command_line(request: Request, record: RunRecord | DatasetRecord | None = No
         words += _adapt(request, record)
     elif isinstance(request, RecipeRequest):
         return shlex.join([*words, "recipe"])
+    elif isinstance(request, ExamineRequest):
+        parts = [word for part in request.parts for word in ("--part", part)]
+        return shlex.join([*words, "examine", request.run, *parts])
     else:
         return shlex.join([*words, "datasets"])
     return shlex.join([*words, "--seed", str(request.seed)] if request.seed else words)

@@ -84,6 +84,13 @@ def test_after_an_examination_every_section_shows_what_was_found(
     assert "Vectors on tiny" in [title.value for title in at.title]
 
 
+def test_the_command_line_of_an_examination(filled: dict[str, str]) -> None:
+    from ui.command import command_line
+
+    said = command_line(request(filled, "noise", "robustness"))
+    assert said == (f"python -m core examine {filled['run']} --part noise --part robustness")
+
+
 def test_a_part_that_failed_says_why(app: App, filled: dict[str, str]) -> None:
     from core.store import models
 
