@@ -23,6 +23,7 @@ def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
         yield Here()
 
     monkeypatch.setattr(module, "workers", here)
+    monkeypatch.setattr("core.evaluate.tuning.folds._VALIDATED", 24)  # few repeats: quick
 
 
 def test_words(call: Call, home: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,16 @@ LABELS = 6
 
 
 def found(dataset: Dataset | None = None, **more: Any) -> Tuning:
-    settings: dict[str, Any] = {"seconds": 100.0, "labels_per_class": LABELS, "trials": 10, **more}
+    settings: dict[str, Any] = {"seconds": 100.0, "labels_per_class": LABELS, "trials": 8, **more}
     return search(dataset or task(), settings.pop("space", None) or space(), Here(), **settings)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_repeats() -> Iterator[None]:
+    """Few repeats of the folds: quick."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.evaluate.tuning.folds._VALIDATED", 24)
+        yield
 
 
 @pytest.fixture(scope="module", name="tuning")
@@ -43,7 +52,7 @@ def _tuning() -> Tuning:
 
 def test_it_finds_something_that_is_not_worse(tuning: Tuning) -> None:
     assert tuning.ended == "trials"
-    assert len(tuning.trials) == 10
+    assert len(tuning.trials) == 8
     assert tuning.rung == 1
     default, chosen, best = tuning.on(0), tuning.on(tuning.chosen), tuning.on(tuning.best)
     assert default is not None
@@ -73,8 +82,8 @@ def test_the_same_seed_the_same_trials(tuning: Tuning) -> None:
         (t.configuration, t.scores) for t in tuning.trials
     ]
     assert (again.best, again.chosen) == (tuning.best, tuning.chosen)
-    other = found(seed=1)
-    assert [t.scores for t in other.trials] != [t.scores for t in tuning.trials]
+    other = found(seed=1, trials=3)
+    assert [t.scores for t in other.trials] != [t.scores for t in tuning.trials[:3]]
 
 
 def test_test_rows_change_nothing(tuning: Tuning) -> None:

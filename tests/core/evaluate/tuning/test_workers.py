@@ -36,6 +36,14 @@ def scores(tuning: Tuning) -> list[Any]:
     return [(one.configuration, one.scores) for one in tuning.trials]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few_repeats() -> Iterator[None]:
+    """Few repeats of the folds: quick."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.evaluate.tuning.folds._VALIDATED", 24)
+        yield
+
+
 @pytest.fixture(scope="module", name="here")
 def _here() -> Tuning:
     return found(Here())
@@ -99,7 +107,7 @@ def test_a_running_fit_is_cut_when_the_time_is_over(
 def test_stopping_ends_processes_and_what_they_do(tmp_path: Path) -> None:
     pool = Processes(tmp_path, 1)
     pid = pool.submit(os.getpid).result()
-    pending = pool.submit(endless)
+    pending = pool.submit(time.sleep, 600)
     pool.stop()
     assert pending.done()
     with pytest.raises((BrokenExecutor, RuntimeError)):
