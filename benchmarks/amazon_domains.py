@@ -33,7 +33,7 @@ from core.transfer.domains.pair import pair
 
 SEED = 0
 KEPT = "msda_self_training"
-WAYS = (SOURCE_ONLY, "self_training", "msda", KEPT)
+WAYS = (SOURCE_ONLY, "msda", KEPT)
 
 
 def amazon() -> Dataset:

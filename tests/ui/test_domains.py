@@ -152,3 +152,13 @@ def test_the_kept_classifier_answers_on_the_predict_page(app: Callable[..., Any]
     assert not at.exception
     assert not at.error
     assert "good" in " ".join(m.value for m in (*at.markdown, *at.subheader))
+
+
+def test_tables_are_compared_by_their_columns(app: Callable[..., Any]) -> None:
+    first, second = (datasets.save(table(9.0 * i, seed=i)).fingerprint for i in range(2))
+    at = app("domains", data=second[:12])
+    assert at.selectbox(key="dm_source_set").value == first
+    at.button(key="dm_compare").click().run()
+    assert not at.exception
+    assert "These domains differ mostly in age" in texts(at)
+    assert "The columns that tell them apart" in texts(at)
