@@ -17,6 +17,7 @@ from core.jobs.requests import FinetuneRequest, from_json, to_json
 from core.params import resolve
 from core.pretrain import get_method
 from core.store import models, runs
+from core.store.records import RunRecord
 from ui import estimates, resources
 
 _SPARSE = ("tfidf", "raw")
@@ -43,16 +44,21 @@ def expected(request: FinetuneRequest) -> Expected | None:
     try:
         seconds, first = _seconds(json.dumps(to_json(request), sort_keys=True))
         earlier = [
-            (_seconds(json.dumps(run.request, sort_keys=True))[0], float(taken))
+            (_seconds(_asked(run))[0], float(taken))
             for run in runs.list_all(
                 kind="finetune", states=["done"], dataset=record, limit=5, brief=True
             )
             if (taken := ((run.result or {}).get("seconds") or {}).get("finetune"))
-            and run.request["data"].get("fingerprint") == record
         ]
     except (WarmstartError, ValueError, TypeError, KeyError):
         return None
     return Expected(START_SECONDS + first + corrected(seconds, earlier), first)
+
+
+def _asked(run: RunRecord) -> str:
+    """The request of a run as JSON, its data by fingerprint: runs may name a built-in set."""
+    data = {"fingerprint": run.dataset}
+    return json.dumps({**run.request, "data": data}, sort_keys=True)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

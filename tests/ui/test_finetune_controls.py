@@ -113,3 +113,22 @@ def test_the_same_without_the_page(app: App, filled: dict[str, str]) -> None:
     assert shell.startswith(f"python -m core finetune {filled['data'][:12]}")
     assert "jobs.run_here(FinetuneRequest(" in python
     assert filled["data"] in python
+
+
+def test_the_estimate_is_corrected_by_what_runs_took(filled: dict[str, str]) -> None:
+    from core.jobs.requests import DataRef, FinetuneRequest
+    from ui.expected import expected
+
+    data = DataRef(fingerprint=filled["data"])
+    request = FinetuneRequest(data=data, model=filled["model"], draws=20)
+    before = expected(request)
+    for run in runs.list_all(kind="finetune"):
+        result = {**(run.result or {}), "seconds": {"finetune": 1000.0}}
+        runs.change(run.id, result=result)
+    after = expected(request)
+    assert before is not None
+    assert after is not None
+    assert after.total > 2 * before.total
+    # nothing is said of what cannot be: no such model, data that is not here yet
+    assert expected(FinetuneRequest(data=data, model="0123456789ab")) is None
+    assert expected(FinetuneRequest(data=DataRef(name="digits"))) is None
