@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,20 @@ from tests import seed
 from tests.core.cli.conftest import Call
 
 
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home folder with a finished run, made once."""
+    folder = tmp_path_factory.mktemp("made") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WARMSTART_HOME", str(folder))
+        return folder, seed.finished_run(method="tfidf", head="logistic")
+
+
 @pytest.fixture
-def run() -> str:
-    return seed.finished_run(method="tfidf", head="logistic")
+def run(_made: tuple[Path, str], home: Path) -> str:
+    """The run, in a copy of that folder."""
+    shutil.copytree(_made[0], home, dirs_exist_ok=True)
+    return _made[1]
 
 
 def test_an_examination_in_words_and_for_machines(call: Call, run: str) -> None:

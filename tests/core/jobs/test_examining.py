@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,9 +22,20 @@ from core.store import datasets, models, runs
 from tests import seed
 
 
+@pytest.fixture(scope="module")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home folder with a finished run, made once."""
+    folder = tmp_path_factory.mktemp("made") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WARMSTART_HOME", str(folder))
+        return folder, seed.finished_run(method="tfidf", head="logistic")
+
+
 @pytest.fixture
-def run() -> Any:
-    return runs.get(seed.finished_run(method="tfidf", head="logistic"))
+def run(_made: tuple[Path, str], home: Path) -> Any:
+    """The run, in a copy of that folder."""
+    shutil.copytree(_made[0], home, dirs_exist_ok=True)
+    return runs.get(_made[1])
 
 
 def of(run: Any, *parts: Any) -> ExamineRequest:
