@@ -39,6 +39,12 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     )
     finding = examining.finding(record, "stability")
     if finding is None:
+        point = evaluation.point
+        if point is not None and len(point.model_draws) > 1:
+            st.markdown(
+                f"Known already: over {len(point.model_draws)} draws of labels the accuracy lay "
+                f"between {percent(min(point.model_draws))} and {percent(max(point.model_draws))}."
+            )
         return
     found, chart = _stability(finding.examination, finding.result)
     if "labels" not in finding.result:
