@@ -28,5 +28,5 @@ def bring() -> None:
         except WarmstartError as error:
             faults.show(error)
             return
-        st.toast(f"{run.name} was imported.", icon=":material/check:")
+        st.toast(f"{shell.plain(run.name)} was imported.", icon=":material/check:")
         shell.go("evaluate", run=run.id)

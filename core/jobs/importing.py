@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
@@ -41,6 +42,8 @@ from core.store.records import DatasetRecord, ModelRecord, RunRecord
 from core.store.typed import typed
 
 _LONGEST_NOTE = 20_000
+_MOST_WORDS = 200
+_WORD = re.compile(r"[A-Za-z0-9][\w.+-]{0,40}", re.ASCII)
 _KINDS = {"rows": "iu", "labels": "iu", "proba": "f"}
 
 
@@ -159,6 +162,10 @@ def _read_run(path: Path) -> BundledRun:
         raise Refused(f"run.json does not hold together ({error.message})") from error
     _check_evaluation(told.evaluation)
     _check_decisions(told.decisions)
+    words = [*told.versions, *told.versions.values(), *told.seconds, *told.evaluation.curves]
+    if len(words) > _MOST_WORDS or not all(map(_WORD.fullmatch, words)):
+        # these stand in places that read markup, where a link or a picture could call home
+        raise Refused("a version, or the name of a curve or of a time, is none")
     if len(told.note) > _LONGEST_NOTE:
         raise Refused("its note is longer than a note can be")
     for data in (told.data, told.model.data if told.model else told.data):

@@ -524,6 +524,10 @@ def setting(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
         (setting("request", value=[]), "not a table of names and values"),
         (setting("seconds", value={"total": "long"}), "not a value of the kind float"),
         (setting("versions", value=["numpy"]), "not a table of names and values"),
+        (setting("versions", value={"numpy": "![](https://evil.example/x.png)"}), "a version"),
+        (setting("versions", value={"[a](b)": "1"}), "a version"),
+        (setting("seconds", value={"<b>": 1.0}), "name of a curve or of a time"),
+        (setting("evaluation", "curves", value={"a b": [1.0]}), "name of a curve"),
     ],
 )
 def test_a_report_that_will_not_do(
