@@ -12,13 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.finetune.classifier import Classifier
+from core.pretrain.autoencoder import AutoencoderEncoder
 from core.pretrain.base import Encoder, Parts
+from core.pretrain.beside import BesideEncoder
 from core.pretrain.kmeans import KMeansEncoder
 from core.pretrain.lsa import LsaEncoder
+from core.pretrain.msda import MSDAEncoder
 from core.pretrain.numeric import RowNumbers
 from core.pretrain.random_features import RandomFeaturesEncoder
 from core.pretrain.raw import RawEncoder
 from core.pretrain.row_vectors import RowVectorsEncoder
+from core.pretrain.sentences import SentenceEncoder
 from core.pretrain.som import SomEncoder
 from core.pretrain.tfidf import TfidfEncoder
 from core.pretrain.word_vectors import WordVectorEncoder
@@ -98,10 +102,16 @@ def linear_terms(classifier: Classifier) -> LinearTerms | None:
         text, weights = encoder.text_, coef @ encoder.vectors_.T
     elif isinstance(encoder, LsaEncoder) and encoder.first_.is_text:
         text, weights = _tfidf(encoder.first_.text), coef @ encoder.svd_.components_
+    elif isinstance(encoder, BesideEncoder):
+        return _side_by_side(encoder, coef)
     elif isinstance(encoder, RandomFeaturesEncoder) and encoder.first_.is_text:
         text, weights = _tfidf(encoder.first_.text), np.asarray(encoder.matrix_ @ coef.T).T
     else:
         return None
+    return _terms(text, np.asarray(weights))
+
+
+def _terms(text: TfidfEncoder, weights: Floats) -> LinearTerms:
     vocabulary = text.vocabulary_
     return LinearTerms(
         terms=vocabulary.terms,
@@ -109,6 +119,20 @@ def linear_terms(classifier: Classifier) -> LinearTerms | None:
         documents=vocabulary.documents,
         weights=np.asarray(weights * text.idf_),
     )
+
+
+def _side_by_side(encoder: BesideEncoder, coef: Floats) -> LinearTerms:
+    """A term counts as a word, and where it has a vector by that too."""
+    words, vectors = encoder.words_, encoder.vectors_
+    split = len(words.vocabulary_)
+    both = _terms(words, coef[:, :split])
+    beside = _terms(vectors.text_, encoder.weight * coef[:, split:] @ vectors.vectors_.T)
+    place = {term: i for i, term in enumerate(both.terms)}
+    shared = [(place[term], i) for i, term in enumerate(beside.terms) if term in place]
+    weights = both.weights.copy()
+    mine, theirs = (list(side) for side in zip(*shared, strict=True)) if shared else ([], [])
+    weights[:, mine] += beside.weights[:, theirs]
+    return LinearTerms(both.terms, both.texts, both.documents, weights)
 
 
 def text_parts(encoder: Encoder, text: str) -> Parts | None:
@@ -130,6 +154,8 @@ def noticed(encoder: Encoder, text: str) -> list[tuple[int, int]] | None:
     """
     if isinstance(encoder, KMeansEncoder | SomEncoder) and encoder.first_.is_text:
         return noticed(encoder.first_.text, text)
+    if isinstance(encoder, MSDAEncoder):
+        return encoder.text_.parts(text).spans
     parts = text_parts(encoder, text)
     return None if parts is None else parts.spans
 
@@ -176,7 +202,8 @@ def _kind(encoder: Encoder) -> str:
         return "distances"
     if isinstance(encoder, RowVectorsEncoder):
         return "table"
-    return "layers"
+    layered = isinstance(encoder, AutoencoderEncoder | MSDAEncoder | SentenceEncoder)
+    return "layers" if layered else ""
 
 
 def _tfidf(encoder: Encoder) -> TfidfEncoder:

@@ -44,7 +44,7 @@ def vectors(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.parametrize("groups", [{}, {"ngram_max": 2}, {"piece_max": 4}])
 @pytest.mark.parametrize(
-    "method", ["tfidf", "lsa", "ppmi", "glove", "word2vec", "vectors", "random"]
+    "method", ["tfidf", "lsa", "ppmi", "glove", "word2vec", "vectors", "random", "beside"]
 )
 def test_words_add_up_to_the_logit(method: str, groups: dict[str, int], vectors: str) -> None:
     model = text_classifier(method, file=vectors, **groups)
@@ -66,6 +66,14 @@ def test_distances_are_occluded_and_say_why(method: str) -> None:
     assert explain_text(model, "cat 17 unheard dog").terms == ["cat", "dog"]
 
 
+def test_denoising_layers_are_occluded_at_the_words_they_read() -> None:
+    model = text_classifier("msda", terms=10)
+    found = explain_text(model, "cat 17 unheard dog")
+    assert not found.exact
+    assert found.terms == ["cat", "dog"]
+    assert "bends" in why_not_exact(model)
+
+
 def test_why_other_models_do_not_add_up(tmp_path: Path) -> None:
     assert why_not_exact(text_classifier("tfidf", "tree")) == "This head is not linear"
     layers = fitted("autoencoder", "logistic", images(), np.arange(40) % 2, CLASSES, settings=SMALL)
@@ -75,7 +83,7 @@ def test_why_other_models_do_not_add_up(tmp_path: Path) -> None:
     assert "knows the rows of its table alone" in why_not_exact(known)
 
 
-@pytest.mark.parametrize("method", ["tfidf", "lsa", "ppmi", "random"])
+@pytest.mark.parametrize("method", ["tfidf", "lsa", "ppmi", "random"])  # one scale a text
 def test_weights_of_terms_are_what_one_word_adds_before_scaling(method: str) -> None:
     """The words of a text share one scale, so what they add is in proportion to their weights."""
     model = text_classifier(method)
@@ -89,6 +97,20 @@ def test_weights_of_terms_are_what_one_word_adds_before_scaling(method: str) -> 
     )
     for term, value in found.items():
         assert value * weights[term] >= 0
+
+
+def test_words_beside_their_vectors_count_as_both() -> None:
+    model = text_classifier("beside")
+    linear, encoder = linear_terms(model), model.encoder
+    assert linear is not None
+    coef = model.linear()[0]
+    text, vectors = encoder.words_, encoder.vectors_
+    place = linear.terms.index("engine")
+    own = vectors.text_.vocabulary_.lookup["engine"]
+    expected = coef[1, place] * text.idf_[place] + encoder.weight * vectors.text_.idf_[own] * (
+        coef[1, len(linear.terms) :] @ vectors.vectors_[own]
+    )
+    assert linear.weights[1, place] == pytest.approx(expected, rel=1e-5)
 
 
 def test_words_of_a_tree_have_no_weights() -> None:
