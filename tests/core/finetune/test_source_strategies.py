@@ -155,6 +155,19 @@ def test_new_classes_start_from_zero():
     assert len(head.classes_) == 3
 
 
+def test_label_sets_that_overlap_in_part():
+    """The source knows z, which is no class here, and not c: shared ones start as they were."""
+    given = source(classes=("a", "b", "z"), target=("a", "b", "c"))
+    still = task(given, make_head=lambda: GradientHead(passes=1, learning_rate=1e-8, refit=False))
+    head = get_strategy("warm_start").learn(still, {}, SILENT)[1]
+    np.testing.assert_allclose(head.coef_[:2], given.head.coef_[:2], atol=1e-6)
+    np.testing.assert_allclose(head.coef_[2], 0, atol=1e-6)
+    assert head.classes_.tolist() == [0, 1, 2]
+    learned = get_strategy("warm_start").learn(task(given), {}, SILENT)[1]
+    X, codes = rows(90, seed=5)
+    assert (learned.predict(X)[codes == 2] == 2).mean() > 0.5  # the new class is learned
+
+
 # towards the source --------------------------------------------------------------------------
 
 
