@@ -203,7 +203,7 @@ def _table(
         rows = rows.drop(columns="Trouble")
     config = {
         "Settings": st.column_config.TextColumn(width="large"),
-        "Which": st.column_config.TextColumn(width="small"),
+        "Which": st.column_config.TextColumn(width=130),
         "Score": st.column_config.ProgressColumn(
             min_value=0.0,
             max_value=1.0,

@@ -40,6 +40,12 @@ def standard_error(values: Floats) -> float:
     return float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
+def ahead(one: Entry, other: Entry) -> bool:
+    """Whether one is better than the other by more than a standard error of the difference."""
+    gap = one.right - other.right
+    return bool(gap.mean() > standard_error(gap) + _ROUNDING)
+
+
 def choose(entries: Mapping[int, Entry], default: int) -> tuple[int, int]:
     """The best entry, and the one to hand out.
 
@@ -65,7 +71,6 @@ def choose(entries: Mapping[int, Entry], default: int) -> tuple[int, int]:
     best = max(order, key=lambda i: entries[i].score)  # the first of equals: the simplest
     top, floor = entries[best], entries[default].score
     for i in order:
-        gap = top.right - entries[i].right
-        if entries[i].score >= floor and gap.mean() <= standard_error(gap) + _ROUNDING:
+        if entries[i].score >= floor and not ahead(top, entries[i]):
             return best, i
     raise AssertionError("The best is always within its own error.")

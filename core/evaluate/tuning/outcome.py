@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.evaluate.tuning.candidate import Candidate
-from core.evaluate.tuning.choice import Entry, choose
+from core.evaluate.tuning.choice import Entry, ahead, choose
 from core.evaluate.tuning.clock import Clock
 from core.evaluate.tuning.folds import Plan
 from core.evaluate.tuning.importance import importance
@@ -66,21 +66,36 @@ def outcome(
 
 
 def entries_of(candidates: Sequence[Candidate], plan: Plan) -> tuple[int, dict[int, Entry]]:
-    """The highest rung that the default and somebody else finished, and who finished it.
+    """The rung to choose on, and who finished it.
 
-    The default alone where nobody else did; rung -1 and nobody where not even the default was
-    measured.
+    It is the highest that the default and somebody else finished, unless the search was cut
+    before whoever led the rung below by more than one standard error came that far: then the
+    rung below says more. The default alone where nobody else finished any; rung -1 and nobody
+    where not even the default was measured.
     """
+    on = [_entries(candidates, plan, rung) for rung in range(len(plan.rungs))]
     for fewest in (2, 1):
         for rung in reversed(range(len(plan.rungs))):
-            found = {
-                one.number: Entry(one.configuration.complexity(), right)
-                for one in candidates
-                if len(one.scores) > rung and (right := one.right(plan, rung)) is not None
-            }
-            if len(found) >= fewest and candidates[0].number in found:
-                return rung, found
+            if len(on[rung]) < fewest or candidates[0].number not in on[rung]:
+                continue
+            if rung == 0 or not _leader_is_missing(on[rung - 1], on[rung]):
+                return rung, on[rung]
     return -1, {}
+
+
+def _entries(candidates: Sequence[Candidate], plan: Plan, rung: int) -> dict[int, Entry]:
+    return {
+        one.number: Entry(one.configuration.complexity(), right)
+        for one in candidates
+        if len(one.scores) > rung and (right := one.right(plan, rung)) is not None
+    }
+
+
+def _leader_is_missing(below: Mapping[int, Entry], here: Mapping[int, Entry]) -> bool:
+    """Whether the best of a rung is clearly better than the best of those that went on from it."""
+    leader = max(below.values(), key=lambda entry: entry.score)
+    gone_on = max((below[i] for i in here), key=lambda entry: entry.score)
+    return ahead(leader, gone_on)
 
 
 def _trial(one: Candidate, costs: Mapping[str, Encoded]) -> Trial:

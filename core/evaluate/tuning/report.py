@@ -21,7 +21,7 @@ def handed_out(tuning: Tuning, names: Mapping[str, str] | None = None) -> str:
             return f"The default settings: {one}. There was no time for others."
         return (
             f"The default settings, {one}: {percent(mine)} of the validation rows right, and "
-            "nothing simpler or clearly better was found."
+            "no others were better by more than one standard error."
         )
     return (
         f"{one}: {percent(mine)} of the validation rows right, "
