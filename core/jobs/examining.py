@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.errors import BadParam, Cancelled, WarmstartError
+from core.errors import BadData, BadParam, Cancelled, WarmstartError
 from core.evaluate.clusters import clusters
 from core.evaluate.examination import PARTS, Part
 from core.evaluate.label_noise import label_noise, noise_sentence, out_of_fold_labels
@@ -161,6 +161,12 @@ def _stability(examined: _Examined, progress: Progress) -> tuple[dict[str, Any],
 
 
 def _noise(examined: _Examined, progress: Progress) -> tuple[dict[str, Any], Arrays]:
+    source = examined.asked.source
+    if source is not None and runs.get(source).dataset == examined.run.dataset:
+        raise BadData(
+            "Its source had learned from labels of this very data set, so it backs them all.",
+            hint="Examine a run without that source.",
+        )
     contender = examined.contender(progress.part(0.0, 0.2))
     seed = examined.asked.seed
     held = out_of_fold_labels(

@@ -110,6 +110,27 @@ def test_what_fails_does_not_end_the_rest(run: Any) -> None:
     assert set(findings(run)) == {"robustness"}
 
 
+def test_labels_are_not_asked_about_when_the_source_knew_them(run: Any) -> None:
+    from core.jobs.requests import FinetuneRequest
+
+    again = jobs.run_here(
+        FinetuneRequest(
+            data=DataRef(fingerprint=run.dataset),
+            source=run.id,
+            strategy="together",
+            head="logistic",
+            labels_per_class=3,
+            draws=1,
+            curve=False,
+        )
+    )
+    assert again.state == "done", again.error
+    done = jobs.run_here(of(again, "noise", "stability"))
+    assert done.result is not None
+    assert "Its source had learned from labels" in done.result["failed"]["noise"]
+    assert list(done.result["parts"]) == ["stability"]
+
+
 def test_nothing_was_examined_yet(run: Any) -> None:
     assert findings(run) == {}
     assert latest(run) is None
