@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from core.data.dataset import Dataset
 from core.errors import NotFound, WarmstartError
-from core.finetune.classifier import Classifier
 from core.store.records import RunRecord
 from core.types import Modality
 from ui import pictures, resources, shell
 from ui.predict import answer, inputs, views
 from ui.predict.asked import ask
 from ui.predict.files import many
+
+if TYPE_CHECKING:
+    from core.finetune.classifier import Classifier
 
 __all__ = ["many", "modality_of", "one"]
 

@@ -9,7 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WarmstartError
-from core.pretrain.sentences import SentenceEncoder
 from ui import resources, shell
 from ui.predict.asked import Asked
 from ui.wording import sure
@@ -63,6 +62,8 @@ def doubts(asked: Asked) -> None:
     """
     if asked.dataset is None:  # nothing is left to hold the row against
         return
+    from core.pretrain.sentences import SentenceEncoder
+
     slow = isinstance(asked.classifier.encoder, SentenceEncoder)
     if slow and not st.toggle(
         "Check whether it knows such rows",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.finetune.classifier import Classifier
 from core.store.records import RunRecord
 from core.types import Floats, Modality, Rows
 from ui import resources
+
+if TYPE_CHECKING:
+    from core.finetune.classifier import Classifier
 
 #: Stands for the class that is answered (or any other one) where a class can be chosen.
 ANSWER = -1

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.explain.dependence import as_written
 from ui import heat, shell
 from ui.predict import asked as cached
 from ui.predict import inputs
@@ -65,6 +64,8 @@ def change(asked: Asked) -> None:
             alt="The picture with the parts to cover in orange, and the picture without them.",
         )
     else:
+        from core.explain.dependence import as_written
+
         st.markdown(f"With {plural(len(found.moves), 'column')} changed {told}.")
         st.dataframe(
             pd.DataFrame(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from core.finetune.classifier import Classifier
 from core.progress import Progress
 from core.store.records import RunRecord
 from core.types import Modality
 from ui import faults
 from ui.wording import number, plural
+
+if TYPE_CHECKING:
+    from core.finetune.classifier import Classifier
 
 
 def many(record: RunRecord, classifier: Classifier, modality: Modality) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.explain.dependence import as_written
-from core.finetune.classifier import Classifier
 from core.store.records import RunRecord
 from core.types import Rows
 from ui import faults, resources, rows, shell
+
+if TYPE_CHECKING:
+    from core.finetune.classifier import Classifier
 
 _MAX_CHARACTERS = 20_000
 #: So many columns of a table are laid out to be changed at first.
@@ -178,6 +179,8 @@ def _input(dataset: Dataset, column_name: Any, value: Any, key: str) -> Any:
     column = dataset.rows[column_name]
     name = shell.plain(str(column_name))
     if _beyond(value):
+        from core.explain.dependence import as_written
+
         st.text_input(
             name,
             as_written(value),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from core.explain.linear import why_not_exact
 from ui import charts, heat
 from ui.predict import asked as cached
 from ui.predict.asked import ANSWER, Asked
@@ -31,6 +30,12 @@ def decided(asked: Asked) -> None:
         _columns(asked, code)
 
 
+def _why_not_exact(asked: Asked) -> str:
+    from core.explain.linear import why_not_exact
+
+    return why_not_exact(asked.classifier)
+
+
 def _words(asked: Asked, code: int) -> None:
     from core.figures.contributions import contributions
 
@@ -45,7 +50,7 @@ def _words(asked: Asked, code: int) -> None:
         )
     else:
         st.caption(
-            f"Blue speaks for this class, orange against it. {why_not_exact(asked.classifier)}, so "
+            f"Blue speaks for this class, orange against it. {_why_not_exact(asked)}, so "
             "each word was left out in turn (occlusion): the colours show how the answer changed, "
             "and do not add up."
         )
@@ -94,7 +99,7 @@ def _places(asked: Asked, code: int) -> None:
             f"the score {signed(found.score)}."
         )
     else:
-        why = "" if len(kinds) > 1 else f"{why_not_exact(asked.classifier)}, so "
+        why = "" if len(kinds) > 1 else f"{_why_not_exact(asked)}, so "
         start = f"{why}one square after another was covered (occlusion)"
         st.caption(
             f"Blue speaks for this class, orange against it. {start[0].upper()}{start[1:]}: the "
@@ -115,7 +120,7 @@ def _columns(asked: Asked, code: int) -> None:
         )
     else:
         st.caption(
-            f"Blue speaks for this class, orange against it. {why_not_exact(asked.classifier)}, so "
+            f"Blue speaks for this class, orange against it. {_why_not_exact(asked)}, so "
             f"contributions to the probability were sampled (Shapley values, ± two standard "
             f"errors): from {percent(found.base)} on average over training rows to "
             f"{percent(found.score)} here."

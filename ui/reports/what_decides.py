@@ -10,7 +10,6 @@ from core.errors import WarmstartError
 from core.evaluate.results import Evaluation
 from core.store.records import RunRecord
 from ui import charts, resources, shell
-from ui.predicting import modality_of
 from ui.reports.base import Section
 from ui.reports.decides import columns, pictures, words
 from ui.wording import number, plural
@@ -27,6 +26,8 @@ def absent(record: RunRecord, evaluation: Evaluation) -> str | None:
 
 def draw(record: RunRecord, evaluation: Evaluation) -> None:
     """By the kind of the rows."""
+    from ui.predicting import modality_of
+
     modality = modality_of(record)
     if modality == "text":
         _words(record)
