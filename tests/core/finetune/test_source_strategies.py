@@ -163,7 +163,8 @@ def test_label_sets_that_overlap_in_part():
     np.testing.assert_allclose(head.coef_[:2], given.head.coef_[:2], atol=1e-6)
     np.testing.assert_allclose(head.coef_[2], 0, atol=1e-6)
     assert head.classes_.tolist() == [0, 1, 2]
-    learned = get_strategy("warm_start").learn(task(given), {}, SILENT)[1]
+    long = task(given, make_head=lambda: GradientHead(passes=500, validation_share=0))
+    learned = get_strategy("warm_start").learn(long, {}, SILENT)[1]
     X, codes = rows(90, seed=5)
     assert (learned.predict(X)[codes == 2] == 2).mean() > 0.5  # the new class is learned
 
