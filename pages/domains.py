@@ -60,6 +60,14 @@ else:
         st.rerun()
 
 st.header("Carry the source's labels across", anchor=False)
+if not found.can_carry:
+    st.info(
+        "Adapting carries labels of at least two classes across, which are named alike on both "
+        "sides. Choose a labelled source.",
+        title=f"{shell.plain(found.source_name)} has no labels that could be carried across.",
+        icon=":material/label_off:",
+    )
+    st.stop()
 offered = {k: one for k, one in adaptations_for(found.modality).items() if k != domains.HIDDEN}
 ways = st.pills(
     "Ways to try, beside the source alone",

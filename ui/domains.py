@@ -52,9 +52,9 @@ class Side:
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking for domains")
-def names(fingerprint: str) -> list[str]:
-    """The domains of a data set that have enough training rows."""
-    return domain_names(resources.dataset(fingerprint))
+def names(fingerprint: str, labelled: bool = False) -> list[str]:
+    """The domains of a data set that have enough training rows, or enough with a label."""
+    return domain_names(resources.dataset(fingerprint), labelled=labelled)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Putting the two domains together")
@@ -65,6 +65,7 @@ def paired(key: str, _source: Side, _target: Side) -> DomainPair:
         resources.dataset(_target.record.fingerprint),
         source_domain=_source.domain,
         target_domain=_target.domain,
+        labelled=False,
     )
 
 
@@ -97,14 +98,15 @@ def choose(records: Mapping[str, DatasetRecord], at_hand: str) -> tuple[Side, Si
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.markdown("**Source**: where the labels are")
-        source = _side(records, first, "dm_source", 0)
+        source = _side(records, first, "dm_source", None)
     with right.container(border=True, height="stretch"):
         st.markdown("**Target**: where you want answers")
-        target = _side(records, at_hand, "dm_target", 1)
+        target = _side(records, at_hand, "dm_target", source)
     return source, target
 
 
-def _side(records: Mapping[str, DatasetRecord], first: str, key: str, place: int) -> Side:
+def _side(records: Mapping[str, DatasetRecord], first: str, key: str, source: Side | None) -> Side:
+    """One side; the target, whose ``source`` is known by then, starts with another domain."""
     keys = list(records)
     chosen = st.selectbox(
         "Data set",
@@ -117,10 +119,14 @@ def _side(records: Mapping[str, DatasetRecord], first: str, key: str, place: int
     offered = names(chosen)
     if len(offered) < 2:
         return Side(records[chosen], None)
+    if source is None:
+        start = next(iter(names(chosen, True)), offered[0])
+    else:
+        start = next(name for name in offered if name != source.domain)
     domain = st.selectbox(
         "Domain",
         [*offered, WHOLE],
-        index=min(place, len(offered) - 1),
+        index=offered.index(start),
         key=f"{key}_domain_{chosen[:8]}",
         persist_state="session",
         help="Rows of the data set that come from there.",

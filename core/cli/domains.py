@@ -32,6 +32,7 @@ def domains(chosen: argparse.Namespace, out: Output) -> None:
             open_data(target, progress=progress),
             source_domain=chosen.source_domain,
             target_domain=chosen.target_domain,
+            labelled=False,
         ),
         seed=chosen.seed,
         progress=progress,

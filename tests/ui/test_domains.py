@@ -162,3 +162,20 @@ def test_tables_are_compared_by_their_columns(app: Callable[..., Any]) -> None:
     assert not at.exception
     assert "These domains differ mostly in age" in texts(at)
     assert "The columns that tell them apart" in texts(at)
+
+
+def test_the_labelled_domain_is_offered_as_the_source(app: Callable[..., Any]) -> None:
+    import dataclasses
+
+    whole = both_domains()
+    labels = whole.labels.copy()
+    labels[:60] = -1  # the books
+    data = datasets.save(dataclasses.replace(whole, labels=labels)).fingerprint
+    at = app("domains", data=data[:12])
+    assert at.selectbox(key=f"dm_source_domain_{data[:8]}").value == "pans"
+    assert at.selectbox(key=f"dm_target_domain_{data[:8]}").value == "books"
+    at.selectbox(key=f"dm_target_domain_{data[:8]}").set_value("pans").run()
+    at.selectbox(key=f"dm_source_domain_{data[:8]}").set_value("books").run()
+    assert not at.exception
+    assert at.button(key="dm_compare") is not None
+    assert "Choose a labelled source" in at.info[-1].value

@@ -62,6 +62,11 @@ class DomainPair:
     notes: tuple[str, ...] = ()
 
     @property
+    def can_carry(self) -> bool:
+        """Whether the source has labels of at least two classes, to be carried across."""
+        return len(np.unique(self.source_labels[self.labelled_source])) >= 2
+
+    @property
     def labelled_source(self) -> Ints:
         """Positions of the source rows that a classifier can learn from."""
         return np.flatnonzero(self.source_labels != UNLABELLED)
@@ -88,11 +93,17 @@ class DomainPair:
         )
 
 
-def domain_names(dataset: Dataset) -> list[str]:
-    """The domains of a data set that have enough training rows, the largest first."""
+def domain_names(dataset: Dataset, *, labelled: bool = False) -> list[str]:
+    """The domains of a data set that have enough training rows, the largest first.
+
+    With ``labelled`` only labelled rows count.
+    """
     if dataset.domain is None:
         return []
-    values = _names(dataset)[~dataset.test]
+    counted = ~dataset.test
+    if labelled:
+        counted = counted & (dataset.labels != UNLABELLED)
+    values = _names(dataset)[counted]
     counts = pd.Series(values).value_counts(sort=False)
     found = [(-int(rows), str(name)) for name, rows in counts.items() if rows >= FEWEST]
     return [name for _, name in sorted(found)]
@@ -104,6 +115,7 @@ def pair(
     *,
     source_domain: str | None = None,
     target_domain: str | None = None,
+    labelled: bool = True,
 ) -> DomainPair:
     """Take a source and a target from two data sets, or two domains of one.
 
@@ -116,6 +128,8 @@ def pair(
         May be the same one.
     source_domain, target_domain : str, optional
         Take only the rows of this domain.
+    labelled : bool, default=True
+        Whether the source must have labels; a distance can do without.
 
     Raises
     ------
@@ -143,7 +157,7 @@ def pair(
     target_rows: Ints = np.flatnonzero(ours & ~target.test)
     source_rows: Ints = np.flatnonzero(theirs)
     _same_columns(source, target)
-    classes, codes = _classes(source, target, names)
+    classes, codes = _classes(source, target, names, labelled=labelled)
 
     source_rows, dropped = _without_repeats(source, source_rows, target, test_rows)
     target_rows, more = _without_repeats(target, target_rows, target, test_rows)
@@ -167,7 +181,7 @@ def pair(
             f"{strange:,} source rows are of classes that {names[1]} does not have; they count as "
             "rows without a label."
         )
-    if len(np.unique(labels[labels != UNLABELLED])) < 2:
+    if labelled and len(np.unique(labels[labels != UNLABELLED])) < 2:
         raise BadData(
             f"{names[0]} has labelled training rows of fewer than two classes of {names[1]}.",
             hint="The source has to be labelled, with classes that are named as in the target.",
@@ -256,14 +270,14 @@ def _size(rows: Rows) -> str:
 
 
 def _classes(
-    source: Dataset, target: Dataset, names: tuple[str, str]
+    source: Dataset, target: Dataset, names: tuple[str, str], *, labelled: bool
 ) -> tuple[tuple[str, ...], Ints]:
     """The classes of the task, and for each source code (and -1, last) its target code."""
     classes = target.classes or source.classes
     place = {name: code for code, name in enumerate(classes)}
     codes = np.array([place.get(name, UNLABELLED) for name in source.classes] + [UNLABELLED])
     shared = int(np.count_nonzero(codes != UNLABELLED))
-    if shared < 2:
+    if labelled and shared < 2:
         theirs, ours = ", ".join(source.classes[:5]), ", ".join(target.classes[:5])
         raise BadParam(
             f"{names[0]} and {names[1]} share fewer than two classes: {theirs or 'no labels'} "

@@ -141,3 +141,24 @@ def test_pictures_of_other_sizes_are_refused():
     )
     with pytest.raises(BadData, match="are 4×4 and those of Books 6×6"):
         pair(small, large)
+
+
+def test_a_distance_needs_no_labels():
+    found = pair(reviews("books", labelled=False), reviews("pans", labelled=False), labelled=False)
+    assert found.classes == ()
+    assert not found.can_carry
+    assert pair(reviews("books"), reviews("pans")).can_carry
+    from core.transfer.domains.distance import domain_distance
+
+    measured = domain_distance(found)
+    assert measured.label_shift is None
+    assert measured.proxy.distance > 1.5
+
+
+def test_domains_with_labels_are_told_apart_from_those_without():
+    dataset = both_domains()
+    labels = dataset.labels.copy()
+    labels[:60] = UNLABELLED
+    half = dataclasses.replace(dataset, labels=labels)
+    assert domain_names(half) == ["books", "pans"]
+    assert domain_names(half, labelled=True) == ["pans"]
