@@ -23,27 +23,22 @@ if asked:
     choosing.graded(record, kept.get(record.dataset or ""))
     with st.container(horizontal=True):
         shell.next_step("Rank again", "choose", data=(record.dataset or "")[:12])
-        shell.next_step("How right all rankings were", "choose", ch_view="card")
+        shell.next_step("How right all rankings were", "choose", ch_view=choosing.CARD)
     st.stop()
 
 view = st.segmented_control(
     "What to do",
-    ["rank", "plan", "card"],
-    default="rank",
+    choosing.VIEWS,
+    default=choosing.VIEWS[0],
     required=True,
-    format_func={
-        "rank": ":material/leaderboard: Rank encoders",
-        "plan": ":material/assistant: Plan for me",
-        "card": ":material/grading: How right it was",
-    }.get,
     key="ch_view",
     bind="query-params",
     label_visibility="collapsed",
 )
-if view == "card":
+if view == choosing.CARD:
     choosing.card()
     st.stop()
-if view == "plan":
+if view == choosing.PLAN:
     advising.form(shell.current_data())
     st.stop()
 

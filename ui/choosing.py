@@ -18,6 +18,10 @@ from core.transfer.scores import KINDS
 from ui import charts, faults, shell
 from ui.wording import duration, megabytes, number, percent, plural, points
 
+RANK, PLAN, CARD = "Rank encoders", "Plan for me", "How right it was"
+#: What the page offers, in the words of its address too.
+VIEWS = (RANK, PLAN, CARD)
+
 
 def show(record: RunRecord) -> None:
     """The board of a finished ranking, with one click to fine-tune."""

@@ -159,7 +159,7 @@ def test_grading(app: Callable[..., Any], asked: list[Any]) -> None:
     at = app("choose", run=run)
     assert not at.exception
     assert {m.label for m in at.metric} == {"Regret", "Weighted Kendall τ", "Encoders"}
-    card = app("choose", session={"ch_view": "card"})
+    card = app("choose", ch_view=choosing.CARD)
     assert not card.exception
     assert any("of 1 rankings; on average it lost" in m.value for m in card.markdown)
     assert card.dataframe[0].value["Data"].tolist() == ["Tiny texts"]
@@ -174,7 +174,7 @@ def test_no_test_rows_to_grade_by(app: Callable[..., Any]) -> None:
 
 
 def test_empty_card(app: Callable[..., Any], home: object) -> None:
-    at = app("choose", session={"ch_view": "card"})
+    at = app("choose", ch_view=choosing.CARD)
     assert not at.exception
     assert any("No ranking has been graded yet" in m.value for m in at.markdown)
 
@@ -200,7 +200,7 @@ def test_unlabelled_data(app: Callable[..., Any], home: object) -> None:
 
 
 def test_plan_without_data(app: Callable[..., Any], home: object) -> None:
-    at = app("choose", session={"ch_view": "plan"})
+    at = app("choose", ch_view=choosing.PLAN)
     assert not at.exception
     words = " ".join(m.value for m in at.markdown)
     assert "Linear SVM" in words
@@ -212,14 +212,14 @@ def test_plan_without_data(app: Callable[..., Any], home: object) -> None:
 
 def test_plan_is_carried_out(app: Callable[..., Any], asked: list[Any]) -> None:
     data = seed.keep_texts()
-    at = app("choose", session={"ch_view": "plan"}, data=data[:12])
+    at = app("choose", data=data[:12], ch_view=choosing.PLAN)
     assert at.number_input(key=f"ch_rows_{data[:8]}").value == 120
     at.toggle(key="ch_explained").set_value(True).run()
     at.button(key="ch_carry_out").click().run()
     request = asked[0]
     assert isinstance(request, FinetuneRequest)
     assert request.labels_per_class is None  # every label, as the form says
-    at = app("choose", session={"ch_view": "plan"}, data=data[:12])
+    at = app("choose", data=data[:12], ch_view=choosing.PLAN)
     at.number_input(key=f"ch_labelled_{data[:8]}").set_value(15).run()
     at.button(key="ch_carry_out").click().run()
     assert asked[1].labels_per_class == 5
@@ -227,7 +227,7 @@ def test_plan_is_carried_out(app: Callable[..., Any], asked: list[Any]) -> None:
 
 def test_plan_for_another_kind_of_rows(app: Callable[..., Any]) -> None:
     data = seed.keep_texts()
-    at = app("choose", session={"ch_view": "plan"}, data=data[:12])
+    at = app("choose", data=data[:12], ch_view=choosing.PLAN)
     at.button_group(key=f"ch_kind_{data[:8]}").set_value("image").run()
     assert not at.exception
     assert not [b for b in at.button if b.key == "ch_carry_out"]
@@ -237,7 +237,7 @@ def test_plan_for_data_that_cannot_be_judged(app: Callable[..., Any]) -> None:
     texts = seed.texts()
     bare = dataclasses.replace(texts, test=np.zeros(len(texts), bool))
     data = datasets.save(bare).fingerprint
-    at = app("choose", session={"ch_view": "plan"}, data=data[:12])
+    at = app("choose", data=data[:12], ch_view=choosing.PLAN)
     assert at.button(key="ch_carry_out").disabled
     assert "nothing could be measured" in (at.button(key="ch_carry_out").help or "")
 
@@ -249,7 +249,7 @@ def test_evidence_is_linked(app: Callable[..., Any], monkeypatch: pytest.MonkeyP
     ref = DataRef(fingerprint=seed.keep_texts())
     method = PretrainRequest(data=ref, method="lsa", settings={"min_df": 1})
     jobs.run_here(CompareRequest(data=ref, methods=(method,), labels_per_class=2, draws=2))
-    at = app("choose", session={"ch_view": "plan"})
+    at = app("choose", ch_view=choosing.PLAN)
     assert not at.exception
     assert "LSA / PCA" in " ".join(m.value for m in at.markdown)
     assert not any("None on other data sets yet" in c.value for c in at.caption)
