@@ -11,7 +11,7 @@ from core.errors import NotFound, StoreFailed, WarmstartError
 from core.jobs.handing_over import modality_of
 from core.serve.access import Declined
 from core.serve.asking import Ask, as_rows
-from core.store import classifiers, decisions, models, runs
+from core.store import classifiers, decisions, doubts, models, runs
 from core.store.decisions import Decisions
 from core.store.records import ModelRecord, RunRecord
 
@@ -54,8 +54,10 @@ def predict(run_id: str, ask: Ask, *, opened: Opened = OPENED) -> dict[str, Any]
     Returns
     -------
     dict
-        ``run``, ``classes``, ``predictions`` (for each row ``class`` and ``probability``) and,
-        if wanted, ``probabilities``: for each row one number a class, in the order of ``classes``.
+        ``run``, ``classes``, ``predictions`` (for each row ``class``, ``probability`` and
+        ``sure``) and, if wanted, ``probabilities``: for each row one number a class, in the order
+        of ``classes``. ``sure`` is false where an error was chosen that answers may have
+        (:mod:`core.store.doubts`), and this one is not probable enough to keep it.
 
     Raises
     ------
@@ -67,12 +69,17 @@ def predict(run_id: str, ask: Ask, *, opened: Opened = OPENED) -> dict[str, Any]
     classifier = with_words(lambda: opened.get(run_id))
     rows = as_rows(ask.rows, with_words(lambda: modality_of(run)))
     proba = with_words(lambda: classifier.predict_proba(rows))
+    wanted = with_words(lambda: doubts.get(run_id)).threshold
     best = proba.argmax(axis=1)
     answer: dict[str, Any] = {
         "run": run_id,
         "classes": list(classifier.classes),
         "predictions": [
-            {"class": classifier.classes[code], "probability": probability}
+            {
+                "class": classifier.classes[code],
+                "probability": probability,
+                "sure": wanted is None or probability >= wanted,
+            }
             for code, probability in zip(best.tolist(), proba.max(axis=1).tolist(), strict=True)
         ],
     }

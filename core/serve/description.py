@@ -124,7 +124,15 @@ def _schemas(limits: AskLimits) -> dict[str, Any]:
             predictions={
                 "type": "array",
                 "items": _object(
-                    ["class", "probability"], **{"class": {"type": "string"}, "probability": number}
+                    ["class", "probability", "sure"],
+                    **{
+                        "class": {"type": "string"},
+                        "probability": number,
+                        "sure": {
+                            "type": "boolean",
+                            "description": "False where it should be taken for: I don't know",
+                        },
+                    },
                 ),
             },
             probabilities={

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from core.errors import StoreFailed
+from core.evaluate.doubt import DoubtSettings
 from core.serve import answering
 from core.serve.access import Declined
 from core.serve.answering import Opened, list_models, list_runs, predict
 from core.serve.asking import Ask
 from core.serve.description import openapi
-from core.store import classifiers, decisions, runs
+from core.store import classifiers, decisions, doubts, runs
 from core.store.decisions import Decisions
 from core.store.describing import describe
 from tests import seed
@@ -42,6 +43,18 @@ def test_the_same_numbers_and_a_temperature_decided_later() -> None:
         np.array(later["probabilities"]), classifiers.load(run_id).predict_proba(rows)
     )
     assert later["probabilities"] != answer["probabilities"]
+
+
+def test_an_error_that_was_chosen_is_kept() -> None:
+    run_id = seed.finished_run(method="tfidf")
+    rows = list(seed.texts(seed=9).rows[:20])
+    assert all(one["sure"] for one in predict(run_id, Ask(rows))["predictions"])
+    doubts.keep(run_id, DoubtSettings(allowed_error=0.05))
+    threshold = doubts.get(run_id).threshold
+    assert threshold is not None
+    answers = predict(run_id, Ask([*rows, "of words unknown"]))["predictions"]
+    assert [one["sure"] for one in answers] == [one["probability"] >= threshold for one in answers]
+    assert not answers[-1]["sure"]
 
 
 def test_a_deleted_run_answers_no_more() -> None:
@@ -109,6 +122,8 @@ def test_what_comes_back_is_what_the_description_says() -> None:
     ):
         assert set(found) == set(schemas[name]["properties"]), name
         assert set(schemas[name]["required"]) <= set(found)
+    shape = schemas["Answer"]["properties"]["predictions"]["items"]["properties"]
+    assert set(predict(run_id, Ask(["apple"]))["predictions"][0]) == set(shape)
     text = str(openapi())
     for reference in schemas:
         assert f"#/components/schemas/{reference}" in text
