@@ -301,8 +301,8 @@ def _limits(facts: RunFacts) -> Iterator[Block]:
             else "Pretraining hurt on these rows (negative transfer): prefer the baseline."
         )
     said.append(
-        "What the data set holds unevenly, the model does too: scores by class are above; groups "
-        "that no column names were not looked at here."
+        "What the data set holds unevenly, the model does too. Scores by class are above; how it "
+        "fares on groups of rows (long texts, one source) was not measured for this card."
     )
     if facts.imported:
         said.append(
