@@ -5,6 +5,7 @@ import streamlit as st
 from core.evaluate import words
 from core.store import runs
 from ui import charts, live, report, reports, resources, shell, starting_from
+from ui.reports import examining
 from ui.tables import runs_table
 
 asked = st.query_params.get("run")
@@ -29,7 +30,12 @@ shell.start("evaluate", title=shell.plain(record.name), intro=False)
 st.title(shell.plain(record.name), anchor=False)
 st.caption(report.summary(record))
 if record.kind == "examine":  # it is about another run, whose report shows what it found
-    shell.go("evaluate", run=record.request["run"], ev_tab="Trust")
+    shell.go(
+        "evaluate",
+        run=record.request["run"],
+        ev_tab="Trust",
+        ev_trust=examining.section_of(record),
+    )
 if record.kind != "finetune":
     st.info(
         "This run has no report: it is a "

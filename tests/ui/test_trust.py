@@ -10,9 +10,12 @@ import pytest
 
 from core import jobs
 from core.evaluate.doubt import DoubtSettings
+from core.evaluate.examination import PARTS
 from core.jobs.requests import DataRef, ExamineRequest, to_json
 from core.store import doubts, runs
 from tests.ui.test_pages import calm, words
+from ui import reports
+from ui.reports import examining
 
 App = Callable[..., Any]
 EXAMINED = ["slices", "stability", "label_noise", "near_duplicates", "robustness"]
@@ -84,6 +87,10 @@ def test_after_an_examination_every_section_shows_what_was_found(
     # the run of the examination itself leads to the report that it is about
     at = calm(app("evaluate", run=done.id))
     assert "Vectors on tiny" in [title.value for title in at.title]
+    assert examining.section_of(done) == "Stability"
+    titles = {section.title for section in reports.sections()["trust"]}
+    assert set(examining._SECTIONS.values()) <= titles
+    assert set(examining._SECTIONS) == set(PARTS)
 
 
 def test_the_command_line_of_an_examination(filled: dict[str, str]) -> None:

@@ -11,6 +11,21 @@ from core.evaluate.examination import Part
 from core.store.records import RunRecord
 from ui import faults, live, shell
 
+#: The title of the section that shows each part.
+_SECTIONS: dict[Part, str] = {
+    "stability": "Stability",
+    "noise": "Label noise",
+    "duplicates": "Near-duplicates",
+    "robustness": "Robustness",
+    "clusters": "Slices",
+}
+
+
+def section_of(examination: RunRecord) -> str:
+    """The title of the section that shows the first part of an examination."""
+    parts = examination.request.get("parts") or ["stability"]
+    return _SECTIONS[parts[0]]
+
 
 def finding(record: RunRecord, part: Part) -> Any:
     """What was found about one part (:class:`core.jobs.examined.Finding`), or None.
