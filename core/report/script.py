@@ -47,8 +47,8 @@ def main() -> int:
     if hashlib.sha256(proba.tobytes()).hexdigest() == TEST_PROBABILITIES:
         print("The probabilities of all test rows are the recorded ones, to the last digit.")
         return 0
-    print("The probabilities of the test rows differ from the recorded ones. Other versions, another")
-    print("processor or number of threads, or a training that somebody ended by hand can do that.")
+    print("The probabilities of the test rows differ from the recorded ones. Other versions,")
+    print("another processor or number of threads, or a training ended by hand can do that.")
     return 1
 
 
