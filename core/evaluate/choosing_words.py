@@ -64,6 +64,10 @@ def reasons(result: Mapping[str, Any]) -> list[str]:
         )
     if advice["by"] == "record":
         found.append(_record(pick, result["modality"]))
+        tied_lines = [entries[key] for key in advice["tied"]]
+        unknown = [e["title"] for e in tied_lines if e["track"] is None and not e["nothing"]]
+        if unknown:
+            found.append(f"How {_listed(unknown)} did elsewhere is not known yet.")
     if advice["by"] == "order":
         found.append("Of these its mean rank is the best; how they did elsewhere is not known.")
     if pick["nothing"]:

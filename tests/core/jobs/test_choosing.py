@@ -330,6 +330,12 @@ def test_words_of_a_recommendation() -> None:
     assert "is not known" in reasons(_result("order"))[1]
 
 
+def test_words_of_what_has_no_record() -> None:
+    found = _result()
+    found["entries"][1]["track"] = None
+    assert reasons(found)[2] == "How B did elsewhere is not known yet."
+
+
 def test_words_of_what_is_cheaper_and_what_was_left_out() -> None:
     told = reasons(_result(advice={"cheaper": "b", "excluded": {"n": "takes long"}}))
     assert (
