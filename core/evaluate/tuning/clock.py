@@ -20,7 +20,7 @@ class Clock:
     @property
     def left(self) -> float:
         """Seconds until the work has to end; a moment is kept for the end itself."""
-        return self.seconds - self.spent - min(0.5, 0.02 * self.seconds)
+        return self.seconds - self.spent - min(1.0, 0.04 * self.seconds)
 
     def rested(self, seconds: float) -> None:
         """Leave out a rest."""

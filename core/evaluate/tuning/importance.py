@@ -11,7 +11,7 @@ from core.params import Value
 from core.types import Floats
 
 _FEWEST = 8  # trials: with fewer there is nothing to say
-_TREES = 64
+_TREES = 32
 
 
 def importance(
@@ -56,13 +56,11 @@ def importance(
     for column, name in enumerate(varied):
         rows = X[has[name]]
         values, counts = np.unique(rows[:, column], return_counts=True)
-        averages = []
-        for value in values:
-            changed = rows.copy()
-            changed[:, column] = value
-            averages.append(forest.predict(changed).mean())
+        changed = np.tile(rows, (len(values), 1))
+        changed[:, column] = np.repeat(values, len(rows))
+        averages = forest.predict(changed).reshape(len(values), -1).mean(axis=1)
         mean = np.average(averages, weights=counts)
-        spread = np.average((np.array(averages) - mean) ** 2, weights=counts)
+        spread = np.average((averages - mean) ** 2, weights=counts)
         found[name] = min(1.0, float(spread) / total * float(has[name].mean()))
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 

@@ -30,7 +30,7 @@ _LEFT_ALONE = frozenset(
         "max_features", "piece_max", "keep_counts", "iterations", "rarity", "weighting",
         "validation_share", "patience", "passes", "refit", "momentum", "warm_up", "clip",
         "learning_rate", "batch_size", "rounds", "eigenvalue_power", "smoothing",
-        "max_categories",
+        "max_categories", "min_category_rows", "patches",
     }
 )  # fmt: skip
 
@@ -38,8 +38,6 @@ _LEFT_ALONE = frozenset(
 _VALUES: Mapping[str, tuple[Value, ...]] = {
     "min_df": (1, 2, 3, 5),
     "max_df": (0.3, 0.5, 1.0),
-    "dimensions": (100, 200, 300),
-    "n_components": (50, 100, 200, 300),
     "window": (5, 8, 15, 0),
     "weight": (0.25, 0.5, 1.0),
     "max_depth": (None, 5, 10, 20),
@@ -48,8 +46,16 @@ _VALUES: Mapping[str, tuple[Value, ...]] = {
     "neighbours": (5, 15, 30),
     "flow": (0.5, 0.8, 0.9, 0.99),
     "share": (0.2, 0.5, 0.8),
+    "grid": (2, 3),
+    "hidden": (64, 256),
+    "noise_level": (0.1, 0.25, 0.5),
 }
+#: Sizes of what is learned: half, as usual, double; in between nothing changes that can be seen.
+_SIZES = ("dimensions", "n_components", "n_clusters", "filters")
 _SPAN = 30.0  # a number on a logarithmic scale is searched from default / 30 to default × 30
+
+#: Groups of settings that mean something for one kind of rows only.
+_ONLY_FOR: Mapping[str, Modality] = {"Text preparation": "text", "Tables": "tabular"}
 
 #: Strategies that take rows without labels as well.
 POOL_STRATEGIES = ("spreading", "self_training")
@@ -75,12 +81,15 @@ class Space:
         To begin with; methods among them may be varied.
     strategies, heads : tuple of str
         Keys.
+    modality : {"text", "image", "tabular"}
+        Of the rows; settings for others are left alone.
     """
 
     default: Configuration
     encoders: tuple[EncoderChoice, ...]
     strategies: tuple[str, ...]
     heads: tuple[str, ...]
+    modality: Modality
 
     def first(self) -> tuple[tuple[Configuration, ...], ...]:
         """The configurations to begin with, in rounds: what nothing is learned for comes first.
@@ -155,7 +164,7 @@ class Space:
     def _random(self, rng: np.random.RandomState) -> Configuration:
         encoder = self.encoders[rng.randint(len(self.encoders))]
         if rng.random_sample() < 0.5:
-            encoder = _vary_encoder(encoder, rng)
+            encoder = self._vary_encoder(encoder, rng)
         head = self.heads[rng.randint(len(self.heads))]
         ways = [way for way in self.strategies if self._fits(way, encoder, head)]
         strategy = ways[rng.randint(len(ways))] if ways else "frozen"
@@ -173,7 +182,7 @@ class Space:
         encoder, head, settings = one.encoder, one.head, dict(one.head_settings)
         strategy, how = one.strategy, dict(one.strategy_settings)
         if what < 0.35:
-            encoder = _vary_encoder(encoder, rng)
+            encoder = self._vary_encoder(encoder, rng)
         elif what < 0.5:
             head = self.heads[rng.randint(len(self.heads))]
             settings = settings if head == one.head else {}
@@ -186,6 +195,15 @@ class Space:
         if strategy not in ("scratch", "frozen") and not self._fits(strategy, encoder, head):
             strategy, how = "frozen", {}
         return Configuration.of(encoder, head, settings, strategy, how)
+
+    def _vary_encoder(self, encoder: EncoderChoice, rng: np.random.RandomState) -> EncoderChoice:
+        """The method with one setting drawn anew; a fitted encoder as it is."""
+        params = [] if encoder.model else searched(get_method(encoder.method).params)
+        params = [p for p in params if _ONLY_FOR.get(p.group, self.modality) == self.modality]
+        if not params:
+            return encoder
+        param = params[rng.randint(len(params))]
+        return replace(encoder, settings={**encoder.settings, param.name: _draw(param, rng)})
 
     def _fits(self, strategy: str, encoder: EncoderChoice, head: str) -> bool:
         if strategy in CHANGING_STRATEGIES and not _is_words(encoder):
@@ -242,7 +260,7 @@ def make_space(
         encoders.insert(0, default.encoder)
     order = sorted(encoders, key=lambda one: one.learns)  # nothing to learn: quick
     ways = [way for way in (strategies or _STRATEGIES) if pool or way not in POOL_STRATEGIES]
-    return Space(default, tuple(order), tuple(ways) or ("frozen",), chosen)
+    return Space(default, tuple(order), tuple(ways) or ("frozen",), chosen, modality)
 
 
 def _versions(key: str) -> list[EncoderChoice]:
@@ -270,8 +288,10 @@ def searched(params: Sequence[Param]) -> list[Param]:
 
 def _draw(param: Param, rng: np.random.RandomState) -> Value:
     """A value of a setting, by its table."""
-    if param.name in _VALUES:
-        values = [value for value in _VALUES[param.name] if _allowed(param, value)]
+    sizes = (0.5, 1, 2) if param.name in _SIZES else ()
+    given = _VALUES.get(param.name) or [int(f * float(param.default or 0)) for f in sizes]
+    if given:
+        values = [value for value in given if _allowed(param, value)]
         return values[rng.randint(len(values))] if values else param.default
     if param.kind == "bool":
         return bool(rng.randint(2))
@@ -332,15 +352,6 @@ def _nudge(
     else:
         found[param.name] = _draw(param, rng)
     return found
-
-
-def _vary_encoder(encoder: EncoderChoice, rng: np.random.RandomState) -> EncoderChoice:
-    """The method with one setting drawn anew; a fitted encoder as it is."""
-    params = [] if encoder.model else searched(get_method(encoder.method).params)
-    if not params:
-        return encoder
-    param = params[rng.randint(len(params))]
-    return replace(encoder, settings={**encoder.settings, param.name: _draw(param, rng)})
 
 
 def _is_words(encoder: EncoderChoice) -> bool:

@@ -302,7 +302,7 @@ def test_a_rest_is_not_part_of_the_budget(monkeypatch: pytest.MonkeyPatch) -> No
     clock = Clock(50)
     now[0] += 30
     assert clock.spent == 30
-    assert clock.left == pytest.approx(50 - 30 - 0.5)
+    assert clock.left == pytest.approx(50 - 30 - 1)
     clock.rested(20)
     assert clock.spent == 10
 

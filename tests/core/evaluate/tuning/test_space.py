@@ -48,6 +48,15 @@ def test_every_configuration_has_settings_that_its_tables_allow(modality: str) -
         )
 
 
+def test_settings_of_other_kinds_of_rows_are_left_alone() -> None:
+    found = make_space("tabular", PoolSize(200, 0, 20), seconds=60, pool=True)
+    rng = np.random.RandomState(0)
+    drawn = [one for _ in range(9) for one in found.draw(9, [], seen=[], known=[], rng=rng)]
+    changed = {name for one in drawn for name in one.encoder.changed()}
+    assert "n_clusters" in changed
+    assert not changed & {"min_df", "max_df", "ngram_max", "stop_words"}
+
+
 def test_what_is_drawn_depends_on_the_seed_alone() -> None:
     found = space()
     best = list(found.first()[0][:2])
