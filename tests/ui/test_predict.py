@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests import seed
 from tests.kinds import finished, pictures_set, table_set
+from tests.ui.conftest import ROOT
 from tests.ui.test_pages import calm, words
 
 App = Callable[..., Any]
@@ -234,6 +235,15 @@ def test_a_changed_column_changes_the_answer(app: App, made: dict[str, str]) -> 
     assert "changed: weight, gap" in words(at)
     at.button(key=f"pr_undo_{run}").click().run()
     assert calm(at).dataframe[0].value["Class"][0] == "light"
+
+
+def test_edits_survive_another_page(app: App, made: dict[str, str]) -> None:
+    run = made["table"]
+    at = calm(app("predict", run=run))
+    at.number_input(key=value_key(run, "weight")).set_value(9.5).run()
+    at.switch_page(str(ROOT / "pages" / "runs.py")).run()
+    at.switch_page(str(ROOT / "pages" / "predict.py")).run()
+    assert calm(at).number_input(key=value_key(run, "weight")).value == 9.5
 
 
 def test_every_kind_of_column_can_be_changed_and_emptied(app: App, made: dict[str, str]) -> None:

@@ -192,20 +192,32 @@ def _input(dataset: Dataset, column_name: Any, value: Any, key: str) -> Any:
     if key not in st.session_state:
         st.session_state[key] = _widget_value(value)
     if kinds.is_bool_dtype(column.dtype):
-        return st.selectbox(name, [True, False], format_func=_yes_no, key=key)
+        return st.selectbox(
+            name, [True, False], format_func=_yes_no, key=key, persist_state="session"
+        )
     if kinds.is_datetime64_any_dtype(column.dtype):
-        day = st.date_input(name, key=key, min_value=_DAYS[0], max_value=_DAYS[1])
+        day = st.date_input(
+            name, key=key, min_value=_DAYS[0], max_value=_DAYS[1], persist_state="session"
+        )
         return pd.NaT if day is None else _with_time(day, value)
     if kinds.is_numeric_dtype(column.dtype):
         whole = kinds.is_integer_dtype(column.dtype)
         step = {"step": 1} if whole else {"step": _step(column), "format": "%.6g"}
-        found = st.number_input(name, key=key, placeholder="missing", **step)  # type: ignore[call-overload]
+        found = st.number_input(
+            name, key=key, placeholder="missing", persist_state="session", **step
+        )  # type: ignore[call-overload]
         return np.nan if found is None else found
     options = _commonest(dataset.fingerprint, str(column_name))
     if value is not None and not pd.isna(value) and str(value) not in options:
         options = [str(value), *options]
     found = st.selectbox(
-        name, options, key=key, accept_new_options=True, placeholder="missing", format_func=str
+        name,
+        options,
+        key=key,
+        accept_new_options=True,
+        placeholder="missing",
+        format_func=str,
+        persist_state="session",
     )
     return None if found is None or found == "" else found
 
