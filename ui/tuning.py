@@ -62,11 +62,26 @@ def so_far(record: RunRecord) -> None:
             key="tn_live_course",
         )
         st.caption(_course_words(trials))
-    if sum(1 for one in trials if one.scores) >= _FEW:
+    scored = sum(1 for one in trials if one.scores)
+    if scored >= _FEW:
+        mattered = _mattered(record.id, scored, trials)
         with st.container(border=True):
             st.markdown("**Choices side by side**")
-            charts.draw(figures.parallel(trials), key="tn_live_parallel")
+            charts.draw(figures.parallel(trials, importance=mattered), key="tn_live_parallel")
+        if mattered:
+            with st.container(border=True):
+                st.markdown("**Which choice mattered so far**")
+                charts.draw(figures.mattered(mattered), key="tn_live_mattered")
     _table(sorted(trials, key=_order), names, None, key="tn_live_table", select=False)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _mattered(run_id: str, scored: int, _trials: Sequence[Trial]) -> dict[str, float]:
+    """How much each choice explains of the first scores of a run, of which so many are there."""
+    from core.evaluate.tuning.importance import importance
+
+    some = [one for one in _trials if one.scores]
+    return importance([one.configuration.flat() for one in some], [one.scores[0] for one in some])
 
 
 def show(record: RunRecord) -> None:

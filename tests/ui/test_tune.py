@@ -140,8 +140,11 @@ def test_other_costs(app: Callable[..., Any]) -> None:
 
 
 def test_a_search_under_way(app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.evaluate.tuning.importance._FEWEST", 4)
     done = _tuned(5)
     points = runs.points(done)
+    for place, point in enumerate(points):  # scores that differ: some choice mattered
+        point["score"] = 0.5 + 0.05 * place
     request = TuneRequest(DataRef(seed.keep_texts()), labels_per_class=4)
     record = runs.create(to_json(request), name="Under way", dataset=seed.keep_texts())
     runs.change(record.id, state="running", progress=0.4, message="4 settings tried")
@@ -154,6 +157,7 @@ def test_a_search_under_way(app: Callable[..., Any], monkeypatch: pytest.MonkeyP
     at.run()
     assert not at.exception
     assert any("5 settings with a score" in c.value for c in at.caption)
+    assert any("Which choice mattered so far" in m.value for m in at.markdown)
     assert len(at.dataframe[-1].value) == 5
     wished = []
     monkeypatch.setattr(jobs, "enough", wished.append)
