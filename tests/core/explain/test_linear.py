@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,17 @@ def test_columns_and_the_numbers_they_became() -> None:
     assert names["count"] == ["count"]
     assert names["colour"] == [f"colour = {kind}" for kind in ("blue", "green", "red", "other")]
     assert sorted(i for found in places.values() for i in found) == list(range(len(numbers.names)))
+
+
+@pytest.mark.parametrize("head", ["svm", "gradient"])
+def test_every_linear_head_and_any_temperature(head: str) -> None:
+    """A temperature changes how sure an answer sounds, not the score that is taken apart."""
+    model = text_classifier("ppmi", head)
+    text = np.array(["cat and dog and a car"], dtype=object)
+    found = explain_text(model, text[0], label=1)
+    assert found.exact
+    assert found.score == pytest.approx(score_of(model, text, 1), abs=2e-6)
+    cooler = replace(model, temperature=3.0)
+    again = explain_text(cooler, text[0], label=1)
+    assert again.values.tolist() == found.values.tolist()
+    assert cooler.predict_proba(text).max() < model.predict_proba(text).max()
