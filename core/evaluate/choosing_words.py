@@ -30,14 +30,16 @@ def headline(result: Mapping[str, Any]) -> str:
 
 def costs(entry: Mapping[str, Any]) -> str:
     """What an encoder costs: "; 8 s, 40 MB", or nothing where nothing is known."""
+    if entry["nothing"]:
+        return ""
     told = []
     if entry.get("seconds") is not None:
         seconds = entry["seconds"]
         about = "" if entry["ready"] else "about "
-        told.append(f"{about}{seconds:.1f} s" if seconds < 10 else f"{about}{seconds:,.0f} s")
+        told.append(about + _amount(seconds, "s"))
     size = entry.get("size_mb")
     if size is not None:
-        told.append(f"{size:.1f} MB" if size < 10 else f"{size:,.0f} MB")
+        told.append(_amount(size, "MB"))
     return "; " + ", ".join(told) if told else ""
 
 
@@ -80,7 +82,10 @@ def reasons(result: Mapping[str, Any]) -> list[str]:
         )
     for key, why in advice["excluded"].items():
         found.append(f"Left out: {entries[key]['title']} {why}.")
-    found += [f"{title} ranks clearly behind learning nothing." for title in worse(result)]
+    behind = worse(result)
+    if behind:
+        verb = "ranks" if len(behind) == 1 else "rank"
+        found.append(f"{_listed(behind)} {verb} clearly behind learning nothing: likely to hurt.")
     return found
 
 
@@ -109,6 +114,12 @@ def _record(pick: Mapping[str, Any], modality: str) -> str:
 
 def _by_key(result: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {entry["key"]: entry for entry in result["entries"]}
+
+
+def _amount(value: float, unit: str) -> str:
+    if value < 0.05:
+        return f"under 0.1 {unit}"
+    return f"{value:.1f} {unit}" if value < 10 else f"{value:,.0f} {unit}"
 
 
 def _count(count: int, noun: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from core import jobs
 from core.errors import BadData, BadParam
-from core.evaluate.choosing_words import headline, reasons, worse
+from core.evaluate.choosing_words import costs, headline, reasons, worse
 from core.jobs.advising import advise, request_of, situation_of
 from core.jobs.check import check
 from core.jobs.observed import observed
@@ -330,6 +330,12 @@ def test_words_of_a_recommendation() -> None:
     assert "is not known" in reasons(_result("order"))[1]
 
 
+def test_words_of_costs() -> None:
+    assert costs(_line("a", seconds=0.01, size_mb=None)) == "; under 0.1 s"
+    assert costs(_line("a", seconds=130.0, size_mb=0.5, ready=False)) == "; about 130 s, 0.5 MB"
+    assert costs(_line("n", nothing=True)) == ""
+
+
 def test_words_of_what_has_no_record() -> None:
     found = _result()
     found["entries"][1]["track"] = None
@@ -356,4 +362,4 @@ def test_what_ranks_behind_learning_nothing_is_named() -> None:
     found = _result()
     found["entries"][1]["rank"] = behind
     assert worse(found) == ["B"]
-    assert reasons(found)[-1] == "B ranks clearly behind learning nothing."
+    assert reasons(found)[-1] == "B ranks clearly behind learning nothing: likely to hurt."
