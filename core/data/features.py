@@ -232,9 +232,13 @@ def _words(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def days_of(dates: pd.Series[Any]) -> Floats:
     """Dates as days since 1970, NaN where there is none."""
-    days = (dates - pd.Timestamp(0, tz=dates.dt.tz)) / pd.Timedelta(days=1)
-    found: Floats = days.to_numpy(dtype=np.float64, na_value=np.nan)
-    return found
+    if dates.dt.tz is not None:
+        dates = dates.dt.tz_convert(None)  # what is left is UTC
+    # microseconds reach back before 1677, where nanoseconds end
+    moments = dates.to_numpy(dtype="datetime64[us]")
+    days = moments.astype(np.int64) / 86_400e6
+    days[np.isnat(moments)] = np.nan
+    return days
 
 
 def numbers_of(column: pd.Series[Any]) -> tuple[Floats, Ints]:

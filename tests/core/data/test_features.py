@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.features import choose_features, like_an_id, read_features
+from core.data.features import choose_features, days_of, like_an_id, read_features
 from core.data.reading import read_table
 from core.data.table import dataset_from_table
 from core.errors import BadData, BadParam
@@ -268,3 +268,10 @@ def test_real_table(bench_data: Path) -> None:
         frame, feature_columns=chosen.columns, label_column="label", split_column="split", name="a"
     )
     assert int(ds.test.sum()) == 16_281
+
+
+def test_dates_are_days_since_1970_however_old_or_far() -> None:
+    old = pd.Series(pd.to_datetime(["1500-01-01", None, "9999-12-31"])).astype("datetime64[s]")
+    np.testing.assert_array_equal(days_of(old), [-171_664, np.nan, 2_932_896])
+    east = pd.Series(pd.to_datetime(["1970-01-02 12:00"]).tz_localize("Asia/Tokyo"))
+    np.testing.assert_array_equal(days_of(east), [1 + (12 - 9) / 24])
