@@ -95,7 +95,7 @@ def dataset_from_table(
         label=label_column,
         split=split_column,
         domain=domain_column,
-    )
+    ).reset_index(drop=True)  # a frame that was put together may say an index twice
     rows: Rows = (
         _texts(frame[text_column], notes)
         if text_column is not None

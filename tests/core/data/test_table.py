@@ -333,3 +333,13 @@ class TestDomains:
     def test_one_column_cannot_be_two_things(self) -> None:
         with pytest.raises(BadData, match="cannot be label and domain at once"):
             make({"text": WORDS, "label": ["a", "b"] * 6}, domain_column="label")
+
+
+def test_a_frame_that_was_put_together_keeps_its_rows_apart() -> None:
+    half = pd.DataFrame({"size": [1.0, 2.0, 3.0, 4.0], "kind": ["a", "b", "a", "b"], "by": "x"})
+    frame = pd.concat([half, half.assign(size=half["size"] + 4, by="y")])
+    dataset = dataset_from_table(frame, feature_columns=["size"], label_column="kind", name="both")
+    assert dataset.rows["size"].tolist() == [1, 2, 3, 4, 5, 6, 7, 8]  # type: ignore[index]
+    assert dataset.labels.tolist() == [0, 1] * 4
+    assert dataset.extra is not None
+    assert dataset.extra["by"].tolist() == ["x"] * 4 + ["y"] * 4
