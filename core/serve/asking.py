@@ -33,7 +33,7 @@ class AskLimits:
 
     body_bytes: int = 16 * 2**20
     rows: int = 5_000
-    characters: int = 100_000
+    characters: int = 1_000_000
     columns: int = 5_000
     values: int = 4_000_000
 
