@@ -8,10 +8,13 @@ three draws a budget. What usually helps (the track record) is always that of th
 the four kinds of Amazon reviews never vouch for each other. Weights of the scores and the width
 of ranges were chosen on the sets marked "chosen on"; the others were looked at afterwards.
 
-    python benchmarks/choosing.py [--cache FOLDER] [--sets digits vowel] [--record] [--speed]
+    python benchmarks/choosing.py [--cache FOLDER] [--sets digits vowel] [--record]
+    python benchmarks/choosing.py --speed
+    python benchmarks/choosing.py --negative [--cache FOLDER]
 
 ``--record`` prints the track record for core/transfer/track_record.py as well; ``--speed`` only
-times the scoring of ten encoders on 20 Newsgroups whose rows are in the cache.
+times the scoring of ten encoders on 20 Newsgroups whose rows are in the cache; ``--negative``
+only looks at word vectors of other packages on python_docs: verdict, and place on the board.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from common import data_file, machine, markdown, newsgroups, stopwatch, write_js
 
 from core.data import catalogue
 from core.data.dataset import Dataset
+from core.evaluate.compare import compare
 from core.finetune import get_head
 from core.finetune.draws import draw_labels
 from core.params import resolve
@@ -315,6 +319,35 @@ def summary(cases: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[list[st
     return header, table
 
 
+def negative(folder: Path) -> list[dict[str, Any]]:
+    """Word vectors of other packages only on python_docs: the verdict, and their place."""
+    rows = learned("python_docs", folder)
+    spec, found = get_head("svm"), []
+    y, truth_of = rows["tfidf"]["y"], rows["tfidf"]["yt"]
+    for budget in BUDGETS:
+        right: dict[str, list[Any]] = {"ppmi_other": [], "tfidf": []}
+        places = []
+        for seed in range(5):
+            i = draw_labels(y, budget, seed=seed)
+            for key, hits in right.items():
+                head = spec.make(resolve(spec.params), seed).fit(rows[key]["train"][i], y[i])
+                hits.append(head.predict(rows[key]["test"]) == truth_of)
+            four = {key: rows[key] for key in ("tfidf", "ppmi", "ppmi_other", "ppmi_target")}
+            places.append(list(board(four, budget, seed)).index("ppmi_other") + 1)
+        verdict = compare(np.vstack(right["ppmi_other"]), np.vstack(right["tfidf"]))
+        found.append(
+            {
+                "labels_per_class": budget,
+                "verdict": verdict.kind,
+                "gain": [
+                    100 * v for v in (verdict.gain.value, verdict.gain.low, verdict.gain.high)
+                ],
+                "place_of_4": places,
+            }
+        )
+    return found
+
+
 def speed() -> dict[str, Any]:
     """Seconds to rank ten encoders on 20 Newsgroups whose rows are encoded already."""
     import os
@@ -352,6 +385,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=[*CHOSEN_ON, *LOOKED_AT])
     parser.add_argument("--record", action="store_true", help="print the track record")
     parser.add_argument("--speed", action="store_true", help="only time the scoring")
+    parser.add_argument("--negative", action="store_true", help="only negative transfer, by name")
     options = parser.parse_args()
     if options.speed:
         found = speed()
@@ -361,6 +395,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.cache or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
+        if options.negative:
+            cases = negative(folder)
+            print(json.dumps(cases, indent=2))
+            write_json("choosing_negative_transfer", {"machine": machine(), "cases": cases})
+            return
         found = judged(options.sets, folder)
     print(markdown(*summary(found["cases"])))
     print(f"\nWeighted Kendall τ, mean: {_mean(found['cases'], 'tau'):.2f}")
