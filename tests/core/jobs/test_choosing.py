@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core import jobs
-from core.errors import BadData, BadParam
+from core.errors import BadData, BadParam, Cancelled
 from core.evaluate.choosing_words import costs, headline, reasons, worse
 from core.jobs.advising import advise, request_of, situation_of
 from core.jobs.check import check
@@ -363,3 +363,23 @@ def test_what_ranks_behind_learning_nothing_is_named() -> None:
     found["entries"][1]["rank"] = behind
     assert worse(found) == ["B"]
     assert reasons(found)[-1] == "B ranks clearly behind learning nothing: likely to hurt."
+
+
+def test_a_cancel_ends_the_ranking(data: DataRef, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no failure of one encoder that leaves the others."""
+
+    def cancelled(*_: object) -> None:
+        raise Cancelled
+
+    monkeypatch.setattr("core.jobs.choosing.measure", cancelled)
+    run = jobs.run_here(ChooseRequest(data=data, methods=(_method(data),)))
+    assert run.state == "cancelled"
+
+
+def test_progress_is_told(data: DataRef) -> None:
+    said: list[tuple[float, str]] = []
+    request = ChooseRequest(data=data, methods=(_method(data),), labels_per_class=2)
+    jobs.run_here(request, on_progress=lambda share, words: said.append((share, words)))
+    shares = [share for share, _ in said]
+    assert shares == sorted(shares)
+    assert said
