@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from core.transfer.clusters import SourceClasses
 from core.transfer.h_score import h_score
@@ -126,6 +127,13 @@ def measure(X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints]) ->
     draws : sequence of ndarray of int
         From :func:`resamples`.
     """
+    # Hundreds of small decompositions: waiting for a second thread costs more than it brings, and
+    # far more where other jobs run beside this one.
+    with threadpool_limits(limits=1):
+        return _measure(X, y, source, draws)
+
+
+def _measure(X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints]) -> dict[str, Scored]:
     probe, knn = probe_right(X, y), knn_right(X, y, k=neighbours(y))
     least = 2 * len(np.unique(y))
     smaller = [_thin(draw, max(_DRAWN, least), i) for i, draw in enumerate(draws)]
