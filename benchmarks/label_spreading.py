@@ -10,7 +10,7 @@ strategies are their defaults. The time is that of the strategy, encoded rows an
 (a run looks for neighbours once for all its draws; how long that takes is told apart); its memory
 is what the process grew by.
 
-``--large`` looks for 15 neighbours of 100,000 rows of 300 numbers, the strategy's largest part,
+``--large`` looks for 15 neighbours of 100,000 rows of 100 numbers, the strategy's largest part,
 in a process of its own, and adds its time and peak memory to what was recorded.
 
     python benchmarks/label_spreading.py [--quick] [--draws 5] [--large]
@@ -42,7 +42,7 @@ BUDGETS = (1, 5, 10, 20)
 BARS = {1: 0.42, 5: 0.565, 10: 0.60, 20: 0.638}
 WAYS: dict[str, dict[str, Any]] = {"frozen": {}, "spreading": {}, "self_training": {}}
 DRAWS = 5
-LARGE = (100_000, 300)
+LARGE = (100_000, 100)
 
 
 class Growth:
