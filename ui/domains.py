@@ -235,7 +235,6 @@ def table(report: Across) -> None:
         hide_index=True,
         key="dm_table",
         column_config={
-            "Test accuracy": st.column_config.NumberColumn(format="percent"),
             "Verdict over the source": st.column_config.TextColumn(
                 help="Paired on the same test rows: helped or hurt where the 95 % interval of the "
                 "difference leaves zero out."
@@ -258,7 +257,7 @@ def _row(one: Entry, report: Across) -> dict[str, Any]:
     estimate = one.estimate.accuracy if one.estimate else None
     return {
         "Way": one.title + (" (kept)" if one.key == report.kept else ""),
-        "Test accuracy": one.accuracy.value if one.accuracy else None,
+        "Test accuracy": percent(one.accuracy.value) if one.accuracy else "–",
         "Over the source, points": _difference(one.over_source),
         "Verdict over the source": OVER_SOURCE[one.over_source.kind] if one.over_source else "–",
         "Against the target alone": OVER_TARGET[one.over_target.kind] if one.over_target else "–",

@@ -223,6 +223,7 @@ def ways(report: Across) -> Chart:
                     "y1": 1,
                     "x0": one.accuracy.value,
                     "x1": one.accuracy.value,
+                    "layer": "below",
                     "line": {"color": GREY, "width": 1.5, "dash": "dot"},
                 }
             )
