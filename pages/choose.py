@@ -62,7 +62,7 @@ chosen = st.pills(
     "Methods that could be pretrained on this data",
     list(costs),
     selection_mode="multi",
-    default=[key for key, seconds in costs.items() if seconds <= 60],
+    default=choosing.quick(costs),
     format_func=lambda key: f"{offered[key].title} · {duration(costs[key])}",
     key=f"ch_methods_{data.fingerprint[:8]}",
     help="The time is an estimate for learning on this machine. Models that the library has are "

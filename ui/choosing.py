@@ -23,6 +23,16 @@ RANK, PLAN, CARD = "Rank encoders", "Plan for me", "How right it was"
 VIEWS = (RANK, PLAN, CARD)
 
 
+def quick(costs: Mapping[str, float], *, within: float = 45.0) -> list[str]:
+    """The methods that together take no longer than so many seconds, the cheapest first."""
+    taken, spent = [], 0.0
+    for key, seconds in sorted(costs.items(), key=lambda item: item[1]):
+        if spent + seconds <= within:
+            taken.append(key)
+            spent += seconds
+    return [key for key in costs if key in taken]
+
+
 def show(record: RunRecord) -> None:
     """The board of a finished ranking, with one click to fine-tune."""
     result = record.result or {}
@@ -48,7 +58,8 @@ def show(record: RunRecord) -> None:
     with st.container(border=True):
         st.markdown("**The board**")
         st.caption(
-            "Each encoder is ranked by every score; the mean of its ranks counts, never the values. "
+            "Each encoder is ranked by every score; the mean of its ranks counts (those of the "
+            "linear probe and k-NN twice), never the values. "
             "Lines are the middle 95 % over 40 bootstrap draws of the labelled rows. Blue: the range "
             "overlaps that of the first, shaded, so your labels cannot tell them apart."
         )
@@ -164,7 +175,11 @@ def graded(record: RunRecord, data: DatasetRecord | None) -> None:
             "Nothing of this board has been fine-tuned on this data set yet, or only one of it. "
             "Fine-tune all of them with the same labels, and the ranking is graded on the test rows."
         )
-    reason = None if data is not None and data.labelled_test else "There are no labelled test rows."
+    reason = None
+    if data is None:
+        reason = "The data set is no longer here."
+    elif not data.labelled_test:
+        reason = "There are no labelled test rows."
     if one is None and st.button(
         "Fine-tune all of them and grade the ranking",
         icon=":material/grading:",

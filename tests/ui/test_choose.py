@@ -173,6 +173,15 @@ def test_no_test_rows_to_grade_by(app: Callable[..., Any]) -> None:
     assert at.button(key="ch_grade").help == "There are no labelled test rows."
 
 
+def test_data_that_was_deleted(app: Callable[..., Any]) -> None:
+    data = seed.keep_texts()
+    run = _ranked(data)
+    datasets.delete(data)
+    at = app("choose", run=run)
+    assert not at.exception
+    assert at.button(key="ch_grade").help == "The data set is no longer here."
+
+
 def test_empty_card(app: Callable[..., Any], home: object) -> None:
     at = app("choose", ch_view=choosing.CARD)
     assert not at.exception
@@ -270,6 +279,11 @@ def test_the_same_from_a_shell() -> None:
         "python -m core choose python_docs lsa 0123456789ab run:222222222222 --labels-per-class all "
         "--learn later --seconds 30"
     )
+
+
+def test_a_first_ranking_takes_under_a_minute() -> None:
+    costs = {"slow": 46.0, "word2vec": 98.0, "lsa": 3.0, "glove": 30.0, "ppmi": 6.0}
+    assert choosing.quick(costs) == ["lsa", "glove", "ppmi"]
 
 
 def test_titles_that_are_the_same_are_told_apart() -> None:
