@@ -180,7 +180,7 @@ def graded(record: RunRecord, data: DatasetRecord | None) -> None:
         reason = "The data set is no longer here."
     elif not data.labelled_test:
         reason = "There are no labelled test rows."
-    if one is None and st.button(
+    if (one is None or not one.same_budget) and st.button(
         "Fine-tune all of them and grade the ranking",
         icon=":material/grading:",
         key="ch_grade",

@@ -159,10 +159,14 @@ def test_grading(app: Callable[..., Any], asked: list[Any]) -> None:
     at = app("choose", run=run)
     assert not at.exception
     assert {m.label for m in at.metric} == {"Regret", "Weighted Kendall τ", "Encoders"}
+    assert not [b for b in at.button if b.key == "ch_grade"]
+    at = app("choose", run=_ranked(data, labels_per_class=2))
+    assert any("with other labels than the ranking had" in m.value for m in at.markdown)
+    assert at.button(key="ch_grade")
     card = app("choose", ch_view=choosing.CARD)
     assert not card.exception
-    assert any("of 1 rankings; on average it lost" in m.value for m in card.markdown)
-    assert card.dataframe[0].value["Data"].tolist() == ["Tiny texts"]
+    assert any("of 2 rankings; on average it lost" in m.value for m in card.markdown)
+    assert card.dataframe[0].value["Data"].tolist() == ["Tiny texts", "Tiny texts"]
 
 
 def test_no_test_rows_to_grade_by(app: Callable[..., Any]) -> None:
