@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.data import catalogue
-from core.errors import BadData, BadParam
+from core.errors import BadData, BadParam, NotFound
 from core.evaluate.examination import PARTS
 from core.evaluate.words import budget_words
 from core.finetune import get_head, get_strategy, strategies
@@ -313,7 +313,10 @@ def _check_shared(run: str, source: _Source) -> None:
     elsewhere = runs.get(run).dataset
     if source.record is None or elsewhere is None:
         return
-    known, wanted = datasets.get(elsewhere).classes, source.record.classes
+    try:
+        known, wanted = datasets.get(elsewhere).classes, source.record.classes
+    except NotFound:  # deleted: opening the source says so
+        return
     if not set(known) & set(wanted):
         raise BadParam(
             f"The source knows no class of {source.title}: it tells {', '.join(known[:5])} "

@@ -12,6 +12,7 @@ from core.jobs.encoders import Learned, encode_cached
 from core.progress import SILENT, Progress
 from core.store import classifiers, datasets, models, runs
 from core.store.records import RunRecord
+from core.transfer.domains.pair import join
 from core.types import Matrix, Modality
 
 
@@ -90,9 +91,9 @@ def open_source(
         ) from error
     rows = runs.load_arrays(run.id, "predictions")["train_rows"]
     notes: tuple[str, ...] = ()
-    if elsewhere.fingerprint != dataset.fingerprint and dataset.modality == "text":
-        ours, theirs = dataset.take(dataset.test_rows), elsewhere.take(rows)
-        codes = row_codes(np.concatenate([ours, theirs]))
+    ours, theirs = dataset.take(dataset.test_rows), elsewhere.take(rows)
+    if elsewhere.fingerprint != dataset.fingerprint and ours.shape[1:] == theirs.shape[1:]:
+        codes = row_codes(join([ours, theirs]))
         repeats = np.isin(codes[len(ours) :], codes[: len(ours)])
         if repeats.any():
             rows = rows[~repeats]

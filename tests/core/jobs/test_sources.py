@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core import jobs
+from core.data.dataset import Dataset
 from core.errors import BadParam
 from core.evaluate.results import evaluation_from_json
 from core.jobs.check import check
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
+from core.jobs.sources import open_source
 from core.store import classifiers, datasets, models, runs
-from tests import seed
+from tests import kinds, seed
 
 DESCENT = {"passes": 30}
 
@@ -91,6 +94,22 @@ def test_repeated_test_rows_are_left_out_and_told(source: str) -> None:
     assert any("30 labelled rows of the source repeat a test row here" in note for note in notes)
 
 
+@pytest.mark.parametrize("made", [kinds.pictures_set, kinds.table_set])
+def test_repeated_test_pictures_and_table_rows_are_left_out(
+    home: Path, made: Callable[[], Dataset]
+) -> None:
+    elsewhere = made()
+    learned = kinds.finished(elsewhere, "lsa", "svm", {"n_components": 4})
+    turned = dataclasses.replace(elsewhere, test=~elsewhere.test, title="Turned")
+    _, known, notes = open_source(learned, turned)
+    rows = runs.load_arrays(learned, "predictions")["train_rows"]
+    assert len(known.labels) == 0  # every row that it had learned from is a test row there
+    assert f"{len(rows)} labelled rows of the source repeat a test row here" in notes[0]
+    _, known, notes = open_source(learned, elsewhere)
+    assert len(known.labels) == len(rows)
+    assert notes == ()
+
+
 def test_a_run_that_changed_its_encoder_is_no_source(source: str) -> None:
     data = DataRef(fingerprint=runs.get(source).dataset)
     tuned = jobs.run_here(
@@ -153,14 +172,9 @@ def test_what_was_deleted(source: str) -> None:
 
 
 def test_no_class_in_common(source: str) -> None:
-    run = jobs.run_here(
-        FinetuneRequest(
-            data=_target(("x", "y", "z")),
-            source=source,
-            strategy="together",
-            draws=1,
-            curve=False,
-        )
+    """Said before anything is started."""
+    ask = FinetuneRequest(
+        data=_target(("x", "y", "z")), source=source, strategy="together", draws=1, curve=False
     )
-    assert run.state == "failed"
-    assert "No class of 'The source' is a class here" in (run.error or "")
+    with pytest.raises(BadParam, match="The source knows no class of Others"):
+        check(ask)
