@@ -9,7 +9,7 @@ from core.errors import NotFound
 from core.jobs.comparing import NOTHING
 from core.jobs.observed import observed
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
-from core.jobs.track import track_record
+from core.jobs.track import same_set, track_record
 from core.params import resolve
 from core.pretrain import methods_for
 from core.pretrain.base import Encoder, Method, PoolSize
@@ -131,9 +131,10 @@ def _explains(method: Method, modality: Modality) -> bool:
 def _evidence(modality: Modality, method: str | None, without: str | None) -> list[Evidence]:
     """Finished runs in which the method of a plan was held against nothing learned."""
     found: list[Evidence] = []
+    _, own = same_set(without)
     for one in observed():
         base = one.accuracy.get(NOTHING)
-        if base is None or one.dataset == without:
+        if base is None or one.dataset in own:
             continue
         found += [
             Evidence(one.runs[0], one.title, key, one.accuracy[model] - base)

@@ -17,6 +17,7 @@ from core.jobs.encoders import baseline, find_or_learn
 from core.jobs.outside import unfitted
 from core.jobs.requests import ChooseRequest, PretrainRequest
 from core.jobs.resume import identity_of
+from core.jobs.track import same_set
 from core.params import resolve
 from core.pretrain import get_method
 from core.pretrain.base import Encoder, Estimate, PoolSize
@@ -138,12 +139,21 @@ def _kept(model: str, dataset: Dataset) -> Entry:
 def _source(run_id: str, dataset: Dataset) -> Entry:
     run = runs.get(run_id)
     kept = _kept(run.model or "", dataset)
-    classifier = classifiers.load(run.id)
-    return replace(
+    entry = replace(
         kept,
         candidate=replace(kept.candidate, key=f"run:{run.id}", title=run.name, own_pool=False),
         run=run.id,
         learned_from=run.dataset_title,
+    )
+    _, own = same_set(dataset.fingerprint)
+    if run.dataset in own:  # it would be asked about labels that it was told
+        return replace(
+            entry,
+            note="It had learned labels of this very data set, so clusters stand for its classes.",
+        )
+    classifier = classifiers.load(run.id)
+    return replace(
+        entry,
         note="Its own classes are the source classes of NCE and LEEP.",
         classes=lambda X: of_classifier(classifier.predict_proba_encoded(X)),
     )

@@ -21,19 +21,38 @@ def track_record(modality: Modality, *, without: str | None = None) -> dict[str,
     modality : {"text", "image", "tabular"}
         Kind of the rows.
     without : str, optional
-        Fingerprint of the set at hand, which does not count: neither its runs here, nor its place
-        in the benchmark where it is built in.
+        Fingerprint of the set at hand, which does not count: neither its runs here, under whatever
+        split of its rows, nor its place in the benchmark where it is built in.
     """
-    name = None
-    if without is not None:
-        with suppress(NotFound):
-            name = datasets.get(without).name
+    name, own = same_set(without)
     gains = shipped(modality, without=name)
     for method, by_set in gained(modality).items():
         for fingerprint, gain in by_set.items():
-            if fingerprint != without:
+            if fingerprint not in own:
                 gains.setdefault(method, {})[fingerprint] = gain
     return mean_track(gains)
+
+
+def same_set(fingerprint: str | None) -> tuple[str | None, frozenset[str]]:
+    """The name of a kept set, and the fingerprints under which its rows are kept.
+
+    The same rows with another split are another data set, whose test rows are training rows of
+    this one and the other way round: what was measured on them must not choose for it.
+
+    Returns
+    -------
+    name : str or None
+        None where it is not kept any more.
+    fingerprints : frozenset of str
+        Of every kept set of that name, and the one that was asked about.
+    """
+    if fingerprint is None:
+        return None, frozenset()
+    with suppress(NotFound):
+        name = datasets.get(fingerprint).name
+        like = {one.fingerprint for one in datasets.list_all() if one.name == name}
+        return name, frozenset(like | {fingerprint})
+    return None, frozenset([fingerprint])
 
 
 def gained(modality: Modality) -> dict[str, dict[str, float]]:

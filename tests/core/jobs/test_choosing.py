@@ -118,7 +118,7 @@ def test_what_takes_too_long_is_not_learned(data: DataRef, monkeypatch: pytest.M
 
 def test_a_classifier_of_other_data_brings_its_classes(data: DataRef) -> None:
     source = seed.finished_run()
-    other = dataclasses.replace(seed.texts(seed=3), classes=("a", "b", "c"))
+    other = dataclasses.replace(seed.texts(seed=3), name="other", classes=("a", "b", "c"))
     ref = DataRef(fingerprint=datasets.save(other).fingerprint)
     found = _ranked(ref, methods=(_method(ref),), sources=(source,))
     line = next(entry for entry in found["entries"] if entry["run"])
@@ -126,6 +126,19 @@ def test_a_classifier_of_other_data_brings_its_classes(data: DataRef) -> None:
     assert line["learned_from"] == "Tiny texts"
     assert not line["own_pool"]
     assert line["scores"]["nce"]["value"] > -np.log(3)
+
+
+def test_a_classifier_of_these_labels_is_not_asked_about_them(data: DataRef) -> None:
+    """It would know what it was told; under another split of the rows, too."""
+    source = seed.finished_run()
+    turned = dataclasses.replace(
+        seed.texts(), test=(~seed.texts().test) & (seed.texts().labels >= 0)
+    )
+    for ref in (data, DataRef(fingerprint=datasets.save(turned).fingerprint)):
+        found = _ranked(ref, methods=(), sources=(source,), models=(runs.get(source).model or "",))
+        lines = {bool(entry["run"]): entry for entry in found["entries"] if not entry["nothing"]}
+        assert "clusters stand for its classes" in lines[True]["note"]
+        assert lines[True]["scores"] == lines[False]["scores"]  # those of its encoder
 
 
 def test_one_that_fails_leaves_the_others(data: DataRef, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,6 +278,22 @@ def test_runs_of_this_installation_become_a_track_record(data: DataRef) -> None:
     after = track_record("text")
     sets = before["lsa"].sets if "lsa" in before else 0
     assert after["lsa"].sets == sets + 1
+
+
+def test_another_split_of_the_same_rows_does_not_vouch_for_them(data: DataRef) -> None:
+    """What was measured there was measured on rows that are learned from here, and vice versa."""
+    texts = seed.texts()
+    turned = dataclasses.replace(texts, test=(~texts.test) & (texts.labels >= 0))
+    other = DataRef(fingerprint=datasets.save(turned).fingerprint)
+    jobs.run_here(
+        CompareRequest(data=other, methods=(_method(other),), labels_per_class=3, draws=2)
+    )
+    assert set(gained("text")["lsa"]) == {other.fingerprint}
+    shipped = track_record("text", without=other.fingerprint)
+    assert track_record("text", without=data.fingerprint) == shipped
+    assert track_record("text", without="0" * 64)["lsa"].sets == shipped["lsa"].sets + 1
+    situation = dataclasses.replace(situation_of(datasets.get(data.fingerprint or "")), rows=5000)
+    assert advise(situation, without=data.fingerprint).evidence == ()
 
 
 # -- the advisor ------------------------------------------------------------------------------
