@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from core.data.duplicates import row_codes
 from core.evaluate.trials import Contender, Trial, quiet
 from core.finetune.base import Head
 from core.progress import Progress
@@ -77,7 +78,7 @@ def from_arrays(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Validation | None
     )
 
 
-def deal(labels: Ints, *, seed: int) -> list[Ints]:
+def deal(labels: Ints, *, copies: Ints | None = None, seed: int) -> list[Ints]:
     """Rows to hold out together, fold by fold.
 
     Each class is shuffled and dealt out in turn, going on at the fold where the class before
@@ -88,6 +89,10 @@ def deal(labels: Ints, *, seed: int) -> list[Ints]:
     ----------
     labels : ndarray of int, shape (n,)
         Codes of the labelled rows.
+    copies : ndarray of int, shape (n,), optional
+        Equal numbers for equal rows (:func:`core.data.duplicates.row_codes`). Those of one class
+        are held out together and count as one: a model that had learned the label of a copy
+        would flatter itself. The folds differ by more then.
     seed : int
         Of the shuffle.
 
@@ -98,6 +103,10 @@ def deal(labels: Ints, *, seed: int) -> list[Ints]:
         it takes to hold out 400 rows, in the end a single one of a fifth of the rows, or of 2,000
         where that is less. Empty where fewer than two classes have two rows.
     """
+    if copies is not None:
+        both = copies * (int(labels.max()) + 1) + labels
+        _, first, place = np.unique(both, return_index=True, return_inverse=True)
+        return [np.flatnonzero(np.isin(place, fold)) for fold in deal(labels[first], seed=seed)]
     rng = np.random.default_rng(seed)
     codes, counts = np.unique(labels, return_counts=True)
     several = codes[counts >= 2]
@@ -152,7 +161,8 @@ def out_of_fold(
     """
     positions = trial.positions
     labels = contender.sides.labels[positions]
-    held_out = deal(labels, seed=seed)
+    rows = contender.sides.dataset.take(contender.sides.train[positions])
+    held_out = deal(labels, copies=row_codes(rows), seed=seed)
     if not held_out:
         return None
     proba = []

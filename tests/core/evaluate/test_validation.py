@@ -43,6 +43,41 @@ def test_each_row_is_held_out_once_and_its_class_stays_known(labels: Any, seed: 
         assert max(shares) - min(shares) <= 1
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), min_size=1, max_size=60).map(
+        np.array
+    ),
+    st.integers(0, 3),
+)
+def test_copies_are_held_out_together(made: Any, seed: int) -> None:
+    copies, labels = made.T
+    folds = validation.deal(labels, copies=copies, seed=seed)
+    for fold in folds:
+        held = set(zip(copies[fold], labels[fold], strict=True))
+        known = set(zip(np.delete(copies, fold), np.delete(labels, fold), strict=True))
+        assert not held & known
+        assert set(labels[fold]) <= set(np.delete(labels, fold))  # its class stays known
+    alone = validation.deal(labels, copies=np.arange(len(labels)), seed=seed)
+    plain = validation.deal(labels, seed=seed)
+    assert [list(fold) for fold in alone] == [list(fold) for fold in plain]
+
+
+def test_no_copy_of_a_held_out_row_is_learned_from() -> None:
+    """A head that knows rows by heart is right about none whose label is chance."""
+    dataset = made_up(240)
+    rows, labels = dataset.rows.copy(), dataset.labels.copy()
+    train = np.flatnonzero(~dataset.test)
+    random = np.random.default_rng(0)
+    noise = random.normal(size=(len(train) // 4, *rows.shape[1:]))
+    rows[train] = np.repeat(noise, 4, axis=0)
+    labels[train] = np.repeat(random.integers(0, 3, len(noise)), 4)
+    spoilt = dataclasses.replace(dataset, rows=rows, labels=labels)
+    found = validation.from_arrays(run(spoilt, labels_per_class=None, head="tree").arrays)
+    assert found is not None
+    right = (found.proba.argmax(axis=1) == found.labels).mean()
+    assert right < 0.6
+
+
 @pytest.mark.parametrize(
     ("rows", "sizes"),
     [
