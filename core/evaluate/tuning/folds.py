@@ -66,7 +66,7 @@ class Plan:
         return [(i, self.size(i, rung)) for i in range(self.rungs[rung].splits)]
 
 
-def plan(labels: Ints, *, seed: int = 0) -> Plan:
+def plan(labels: Ints, *, copies: Ints | None = None, seed: int = 0) -> Plan:
     """Cut labelled rows into folds, few where labels are few, and that several times.
 
     Within each class the rows are dealt out in turn, so that every fold has its share of every
@@ -76,6 +76,9 @@ def plan(labels: Ints, *, seed: int = 0) -> Plan:
     ----------
     labels : ndarray of int, shape (n,)
         Codes of the labelled rows within the budget.
+    copies : ndarray of int, shape (n,), optional
+        Equal numbers for equal rows (:func:`core.data.duplicates.row_codes`). Those of one class
+        are in the same fold and count as one: settings that learn rows by heart would win.
     seed : int
         Of the order in which rows are dealt.
 
@@ -84,7 +87,11 @@ def plan(labels: Ints, *, seed: int = 0) -> Plan:
     BadData
         When not even two classes have two rows: nothing would be left to judge by.
     """
-    counts = np.unique(labels, return_counts=True)[1]
+    first = place = np.arange(len(labels))
+    if copies is not None:
+        both = copies * (int(labels.max()) + 1) + labels
+        _, first, place = np.unique(both, return_index=True, return_inverse=True)
+    counts = np.unique(labels[first], return_counts=True)[1]
     several = counts[counts > 1]
     if len(several) < 2:
         have = "has" if len(several) == 1 else "have"
@@ -99,7 +106,7 @@ def plan(labels: Ints, *, seed: int = 0) -> Plan:
     splits: list[Split] = []
     for repeat in range(repeats):
         rng = np.random.RandomState((seed + 1000 * repeat) % 2**32)
-        fold_of = _deal(labels, folds, rng)
+        fold_of = _deal(labels[first], folds, rng)[place]
         for fold in range(folds):
             inside = np.flatnonzero(fold_of != fold)
             splits.append(Split(_fair(inside, labels, rng), np.flatnonzero(fold_of == fold)))

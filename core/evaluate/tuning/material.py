@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import UNLABELLED, Dataset
+from core.data.duplicates import row_codes
 from core.errors import BadData
 from core.evaluate.tuning.folds import Plan, plan
 from core.evaluate.tuning.space import CHANGING_STRATEGIES, POOL_STRATEGIES, Space
@@ -73,7 +74,7 @@ class Material:
                 hint="Choose another label column, or label rows of more classes.",
             )
         chosen = train[draw_labels(codes[train], labels_per_class, seed=seed)]
-        splits = plan(codes[chosen], seed=seed)
+        splits = plan(codes[chosen], copies=row_codes(dataset.take(chosen)), seed=seed)
         inside = dataset.pool_rows("all")
         if dataset.test[inside].any():
             raise AssertionError("A test row was about to be learned from.")

@@ -71,3 +71,18 @@ def test_every_repeat_judges_each_row_once(labels: list[int], seed: int) -> None
     again = plan(codes, seed=seed)
     for one, other in zip(found.splits, again.splits, strict=True):
         np.testing.assert_array_equal(one.train, other.train)
+
+
+def test_copies_are_learned_or_judged_but_never_both() -> None:
+    labels = np.repeat([0, 1, 0, 1], 10)
+    copies = np.arange(40) // 2  # every row twice, and a copy has the same label
+    found = plan(labels, copies=copies)
+    for split in found.splits:
+        assert not set(copies[split.train]) & set(copies[split.validation])
+    for one, other in zip(
+        plan(labels, copies=np.arange(40)).splits, plan(labels).splits, strict=True
+    ):
+        np.testing.assert_array_equal(one.train, other.train)
+        np.testing.assert_array_equal(one.validation, other.validation)
+    with pytest.raises(BadData, match="Only 0 of 2 classes have two labelled rows"):
+        plan(np.array([0, 0, 1, 1]), copies=np.array([0, 0, 1, 1]))  # one row each, twice
