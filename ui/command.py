@@ -65,7 +65,7 @@ def python_code(request: Request) -> str:
     elif isinstance(request, TuneRequest):
         lines.insert(1, "from core.jobs.tuning import finetuning_of")
         lines.append("run = jobs.run_here(finetuning_of(run))  # with what was found")
-        lines.append("print(run.result[\"accuracy\"])")
+        lines.append('print(run.result["accuracy"])')
     else:
         lines.append("print(run.model or run.dataset)")
     return "\n".join(lines)
