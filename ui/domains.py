@@ -177,7 +177,7 @@ def show(record: RunRecord) -> None:
     report = across_from_json((record.result or {})["across"])
     kept = report.entry(report.kept)
     with st.container(border=True):
-        icon, colour = _LOOKS[_kind(report, kept)]
+        icon, colour = _LOOKS[_kind(kept)]
         st.subheader(f":{colour}[{icon}] {shell.plain(verdict_title(report))}", anchor=False)
         for sentence in (verdict_sentence(report), transfer_sentence(report)):
             if sentence:
@@ -207,7 +207,7 @@ def show(record: RunRecord) -> None:
     table(report)
 
 
-def _kind(report: Across, kept: Entry) -> str:
+def _kind(kept: Entry) -> str:
     if kept.over_target is not None and kept.over_target.kind == "hurt":
         return "hurt"
     return kept.over_source.kind if kept.over_source else "unclear"

@@ -192,7 +192,7 @@ def _read_column(column: pd.Series[Any], notes: list[str]) -> pd.Series[Any]:
     if found is None:
         found = _as_yes_no(distinct, name, notes)
     if found is None:
-        found = _as_dates(distinct, words, name, notes)
+        found = _as_dates(distinct, name, notes)
     if found is None:
         return words
     values = words.map(found)
@@ -363,9 +363,7 @@ def _as_yes_no(distinct: list[str], name: str, notes: list[str]) -> dict[str, bo
     return None
 
 
-def _as_dates(
-    distinct: list[str], words: pd.Series[Any], name: str, notes: list[str]
-) -> dict[str, Any] | None:
+def _as_dates(distinct: list[str], name: str, notes: list[str]) -> dict[str, Any] | None:
     sure = [word for word in distinct if word.casefold() not in MISSING_WORDS]
     if not sure:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from core.evaluate.curve import budgets
 from core.evaluate.intervals import two_way
 from core.evaluate.results import Interval
 from core.finetune import get_head, get_strategy
-from core.finetune.adaptations import SOURCE_ONLY, Adaptation, adaptations_for
+from core.finetune.adaptations import SOURCE_ONLY, Adaptation, adaptations_for, check_known
 from core.finetune.base import Head
 from core.finetune.classifier import Classifier
 from core.finetune.draws import draw_labels
@@ -168,7 +168,7 @@ def carry(
         failed = next(iter(entries.values()))
         raise BadParam(failed.failed, hint=failed.hint or None)
 
-    alone = _alone(pair, drawn, make_head, seed)
+    alone = _alone(pair, drawn, make_head)
     entries = {key: _compared(entry, key, right, alone, seed) for key, entry in entries.items()}
     chosen, why = _choose(entries, kept, keep, [way.key for way in tried])
     way = offered[chosen]
@@ -223,12 +223,7 @@ def _tried(
     pair: DomainPair,
 ) -> list[Adaptation]:
     wanted = [*(offered if ways is None else ways), *([keep] if keep else [])]
-    for key in wanted:
-        if key not in offered:
-            raise BadParam(
-                f"There is no adaptation {key!r} for {pair.modality} rows.",
-                hint="There is: " + ", ".join(offered) + ".",
-            )
+    check_known(wanted, pair.modality)
     found = [one for key, one in offered.items() if key in wanted and key != SOURCE_ONLY]
     return [offered[SOURCE_ONLY], *found]
 
@@ -270,7 +265,6 @@ def _alone(
     pair: DomainPair,
     drawn: Sequence[Ints],
     make_head: Callable[[int], Callable[[], Head]],
-    seed: int,
 ) -> Bools:
     """Whether the target alone, at equal labels, is right; without labels it guesses."""
     if not len(drawn[0]) or not len(pair.test):
@@ -283,8 +277,6 @@ def _alone(
 
 
 def _compared(entry: Entry, key: str, right: Mapping[str, Bools], alone: Bools, seed: int) -> Entry:
-    from dataclasses import replace
-
     if key not in right or not right[key].shape[1]:
         return entry
     over_source = None

@@ -249,7 +249,7 @@ class _Search:
                 continue
             near, far = here, there
             for _ in range(_HALVINGS):
-                middle = _between(near, far, self.row[name])
+                middle = _between(near, far)
                 if _same(middle, near) or _same(middle, far):
                     break
                 if self.leads(with_value(now, name, [middle]))[0] < 0:
@@ -260,8 +260,8 @@ class _Search:
         return now
 
 
-def _between(near: Any, far: Any, column: pd.Series[Any]) -> Any:
-    """Halfway, whole where the column holds whole numbers or days."""
+def _between(near: Any, far: Any) -> Any:
+    """Halfway, whole between whole numbers or days."""
     if isinstance(near, pd.Timestamp):
         middle = near + (far - near) / 2
         return middle.normalize() if near == near.normalize() else middle

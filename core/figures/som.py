@@ -73,7 +73,7 @@ def hits(counts: Ints, at: Floats, topology: Topology, classes: Sequence[str]) -
         else:
             colours.append(faint(BLUE, 0.1 + 0.8 * total / top))
             hover.append(f"Cell {i + 1}: {total:,} rows")
-    notes = _names(counts, totals, most, at, classes)
+    notes = _names(counts, most, at, classes)
     used = int((totals > 0).sum())
     what = f"Rows in {used} of {len(totals)} cells"
     return _cells(
@@ -101,9 +101,7 @@ def plane(values: Floats, at: Floats, topology: Topology, name: str) -> Chart:
     )
 
 
-def _names(
-    counts: Ints, totals: Ints, most: Ints, at: Floats, classes: Sequence[str]
-) -> list[dict[str, Any]]:
+def _names(counts: Ints, most: Ints, at: Floats, classes: Sequence[str]) -> list[dict[str, Any]]:
     """The name of each class at the cell that has most of its rows.
 
     A name that would lie upon another goes to the class's next cell; one that finds no room

@@ -5,11 +5,11 @@ Each pairs a representation that both domains share with a strategy that needs a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from core.errors import NotFound
+from core.errors import BadParam, NotFound
 from core.finetune import get_strategy
 from core.types import Modality
 
@@ -123,6 +123,23 @@ ADAPTATIONS: tuple[Adaptation, ...] = (
 def adaptations_for(modality: Modality) -> dict[str, Adaptation]:
     """The ways across for rows of this kind, by key; the source alone among them."""
     return {one.key: one for one in ADAPTATIONS if modality in one.modalities}
+
+
+def check_known(keys: Iterable[str], modality: Modality) -> None:
+    """Refuse keys of which there is no way across for rows of this kind.
+
+    Raises
+    ------
+    BadParam
+        For the first that there is none of; the words say which there are.
+    """
+    offered = adaptations_for(modality)
+    for key in keys:
+        if key not in offered:
+            raise BadParam(
+                f"There is no adaptation {key!r} for {modality} rows.",
+                hint="There is: " + ", ".join(offered) + ".",
+            )
 
 
 def get_adaptation(key: str) -> Adaptation:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.data.dataset import Dataset
 from core.errors import BadParam
 from core.finetune import get_head
-from core.finetune.adaptations import adaptations_for
+from core.finetune.adaptations import adaptations_for, check_known
 from core.jobs.data import open_data
 from core.jobs.requests import AdaptRequest, DataRef
 from core.params import Param, resolve
@@ -106,12 +106,7 @@ def check_adapt(
             hint="Choose two data sets, or two domains of one.",
         )
     offered = adaptations_for(target[1])
-    for key in (*request.ways, *([request.keep] if request.keep else [])):
-        if key not in offered:
-            raise BadParam(
-                f"There is no adaptation {key!r} for {target[1]} rows.",
-                hint="There is: " + ", ".join(offered) + ".",
-            )
+    check_known((*request.ways, *([request.keep] if request.keep else [])), target[1])
     head = get_head(request.head)
     spelled = replace(
         request,

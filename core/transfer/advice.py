@@ -149,7 +149,7 @@ def plan(situation: Situation, options: Sequence[Option], track: Mapping[str, Tr
         strategy=strategy,
         seconds=taken.seconds if taken else 0.0,
         memory_mb=taken.memory_mb if taken else 0.0,
-        choices=(first, second, _head(situation), _judging(situation), _privacy(situation)),
+        choices=(first, second, _head(situation), _judging(), _privacy(situation)),
     )
 
 
@@ -242,7 +242,7 @@ def _head(situation: Situation) -> Choice:
     return Choice("head", "Linear SVM", why)
 
 
-def _judging(situation: Situation) -> Choice:
+def _judging() -> Choice:
     why = (
         "The same head without pretraining runs beside it on the same labels and test rows; the "
         "verdict says whether pretraining helped, made no clear difference or hurt."
