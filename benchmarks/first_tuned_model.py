@@ -20,7 +20,7 @@ from typing import Any
 from common import ROOT, machine, markdown, skip, write_json
 
 BAR_SECONDS = 120.0
-_VERDICT = "text=/Pretraining (helped|hurt)|No clear difference/"
+_VERDICT = "text=/Pretraining (helped|hurt)|No clear difference|The baseline alone/"
 
 
 def journey() -> list[dict[str, Any]]:
