@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -151,7 +150,7 @@ def take_along(ids: str) -> None:
     """The comparison as a file for a meeting."""
     st.download_button(
         "Download for a meeting",
-        data=lambda: _printed(ids),
+        data=lambda: compared(ids).page(),
         file_name="comparison.html",
         mime="text/html",
         icon=":material/print:",
@@ -159,21 +158,6 @@ def take_along(ids: str) -> None:
         key="vs_download",
         help="One HTML file that opens offline and prints on a page or two.",
     )
-
-
-def _printed(ids: str) -> bytes:
-    from core.report.versus import printed
-
-    found = compared(ids)
-    return printed(
-        found.found,
-        found.names,
-        title=found.title,
-        sentence=found.sentence,
-        remarks=found.remarks,
-        settings=differing_settings([found.records[k].request for k in found.found.keys]),
-        made=datetime.now(UTC),
-    ).encode("utf-8")
 
 
 def need_several(chosen: Sequence[str]) -> str | None:

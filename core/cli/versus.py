@@ -6,7 +6,6 @@ import argparse
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +25,8 @@ def versus(chosen: argparse.Namespace, out: Output) -> None:
 
     found = compare_runs([run_of(word).id for word in chosen.runs])
     if chosen.out:
-        from core.evaluate.side_by_side import differing_settings
-        from core.report.versus import printed
-
-        page = printed(
-            found.found,
-            found.names,
-            title=found.title,
-            sentence=found.sentence,
-            remarks=found.remarks,
-            settings=differing_settings([found.records[key].request for key in found.found.keys]),
-            made=datetime.now(UTC),
-        )
-        write_atomic(Path(chosen.out).expanduser(), lambda file: file.write(page.encode("utf-8")))
+        page = found.page()
+        write_atomic(Path(chosen.out).expanduser(), lambda file: file.write(page))
     values = {
         "title": found.title,
         "sentence": found.sentence,

@@ -18,7 +18,7 @@ from core.pretrain import baseline_for, get_method
 from core.pretrain.base import Encoder
 from core.progress import SILENT, Progress
 from core.transfer.domains.alignment import aligned_vectors
-from core.transfer.domains.pair import DomainPair
+from core.transfer.domains.pair import DomainPair, rows_at
 from core.types import Bools, Ints, Matrix, Rows
 
 _BLOCK = 1024  # rows encoded between two reports
@@ -67,7 +67,7 @@ class Columns:
         if source_rows is not None:
             rows, codes = rows[source_rows], codes[source_rows]
         return Task(
-            rows=_at(self.pair.target, positions),
+            rows=rows_at(self.pair.target, positions),
             labels=self.pair.target_labels[positions],
             encoded=self.target[positions],
             pool=lambda: self.target[others],
@@ -109,7 +109,7 @@ def represent(
         encoder=fitted,
         method=method,
         settings=known,
-        source=_encode(fitted, _at(pair.source, labelled), progress.part(0.7, 0.8)),
+        source=_encode(fitted, rows_at(pair.source, labelled), progress.part(0.7, 0.8)),
         codes=pair.source_labels[labelled],
         target=_encode(fitted, pair.target, progress.part(0.8, 0.9)),
         test=_encode(fitted, pair.test, progress.part(0.9, 1.0)),
@@ -150,7 +150,3 @@ def _encode(encoder: Encoder, rows: Rows, progress: Progress) -> Matrix:
         progress.update(start / max(len(rows), 1), "Encoding rows")
         blocks.append(encoder.transform(rows[start : start + _BLOCK]))
     return stack(blocks)
-
-
-def _at(rows: Rows, places: Ints) -> Rows:
-    return rows.iloc[places] if hasattr(rows, "iloc") else rows[places]

@@ -17,6 +17,14 @@ class Interval:
     low: float | None = None
     high: float | None = None
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Low and high; the value itself where a bound is not known."""
+        return (
+            self.value if self.low is None else self.low,
+            self.value if self.high is None else self.high,
+        )
+
 
 @dataclass(frozen=True)
 class ClassScores:

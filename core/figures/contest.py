@@ -38,7 +38,7 @@ class Standing:
 
 def standings(found: Sequence[Standing]) -> Chart:
     """Scores with their 95 % intervals, best first; random features of the same size beside."""
-    shown = [bound for s in found for i in (s.accuracy, s.random) if i for bound in _bounds(i)]
+    shown = [bound for s in found for i in (s.accuracy, s.random) if i for bound in i.bounds]
     low, high = min(shown, default=0.0), max(shown, default=1.0)
     span = max(high - low, 0.02)
     traces: list[Any] = []
@@ -85,7 +85,7 @@ def standings(found: Sequence[Standing]) -> Chart:
 
 
 def _score(name: str, score: Interval, place: int, colour: str) -> go.Scatter:
-    low, high = _bounds(score)
+    low, high = score.bounds
     return go.Scatter(
         x=[score.value],
         y=[place],
@@ -103,14 +103,6 @@ def _score(name: str, score: Interval, place: int, colour: str) -> go.Scatter:
         },
         hovertemplate=f"<b>{plain(name)}</b><br>{percent(score.value)}, 95 % interval "
         f"{100 * low:.1f} to {100 * high:.1f}<extra></extra>",
-    )
-
-
-def _bounds(interval: Interval) -> tuple[float, float]:
-    value = interval.value
-    return (
-        value if interval.low is None else interval.low,
-        value if interval.high is None else interval.high,
     )
 
 

@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 from core.data.dataset import Dataset
 from core.data.row_map import RowMap
 from core.evaluate.across_results import Across, Entry, Point
-from core.evaluate.results import Interval
 from core.evaluate.words import budget_words, percent
 from core.figures.style import (
     BLUE,
@@ -195,7 +194,7 @@ def ways(report: Across) -> Chart:
     """Test accuracy of each way with its interval; a line where the source alone stands."""
     found = [one for one in report.entries if one.accuracy is not None]
     found.sort(key=lambda one: -one.accuracy.value if one.accuracy else 0.0)
-    bounds = [bound for one in found if one.accuracy for bound in _bounds(one.accuracy)]
+    bounds = [bound for one in found if one.accuracy for bound in one.accuracy.bounds]
     low, high = min(bounds, default=0.0), max(bounds, default=1.0)
     span = max(high - low, 0.02)
     traces, notes, shapes = [], [], []
@@ -249,7 +248,7 @@ def _way(one: Entry, place: int) -> go.Scatter:
     assert one.accuracy is not None  # noqa: S101 - those without were left out
     kind = one.over_source.kind if one.over_source else None
     colour = GREY if kind is None else VERDICT_COLOURS[kind]
-    low, high = _bounds(one.accuracy)
+    low, high = one.accuracy.bounds
     return go.Scatter(
         x=[one.accuracy.value],
         y=[place],
@@ -280,7 +279,7 @@ def replacing(report: Across) -> Chart:
     ]
     traces: list[Any] = []
     for _, colour, values in lines:
-        edges = [_bounds(value) for value in values]
+        edges = [value.bounds for value in values]
         traces.append(
             go.Scatter(
                 x=[*places, *reversed(places)],
@@ -332,11 +331,3 @@ def replacing(report: Across) -> Chart:
 
 def _place(point: Point, classes: int) -> float:
     return float(point.labels_per_class or max(point.labels / max(classes, 1), 1))
-
-
-def _bounds(interval: Interval) -> tuple[float, float]:
-    value = interval.value
-    return (
-        value if interval.low is None else interval.low,
-        value if interval.high is None else interval.high,
-    )

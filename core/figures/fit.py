@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from core.evaluate.results import Evaluation, Interval
+from core.evaluate.results import Evaluation
 from core.evaluate.words import budget_words, percent
 from core.figures.style import BLUE, GREY, ORANGE, Chart, chart, faint, label, names_axis, note
 
@@ -15,7 +15,7 @@ def fit(evaluation: Evaluation) -> Chart:
     if evaluation.validation is not None:
         parts.append(("Held-out labels", ORANGE, evaluation.validation))
     parts.append(("Test rows", BLUE, evaluation.test))
-    lowest = min(_low(scores.accuracy) for _, _, scores in parts)
+    lowest = min(scores.accuracy.bounds[0] for _, _, scores in parts)
     traces = [
         go.Scatter(
             x=[scores.accuracy.value],
@@ -28,15 +28,15 @@ def fit(evaluation: Evaluation) -> Chart:
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": [_high(scores.accuracy) - scores.accuracy.value],
-                "arrayminus": [scores.accuracy.value - _low(scores.accuracy)],
+                "array": [scores.accuracy.bounds[1] - scores.accuracy.value],
+                "arrayminus": [scores.accuracy.value - scores.accuracy.bounds[0]],
                 "color": faint(colour, 0.7),
                 "thickness": 2.5,
                 "width": 0,
             },
             hovertemplate=f"<b>{label(name, 20)}</b>, {scores.rows:,}<br>"
             f"{percent(scores.accuracy.value)} right, 95 % interval "
-            f"{100 * _low(scores.accuracy):.1f} to {100 * _high(scores.accuracy):.1f}"
+            f"{100 * scores.accuracy.bounds[0]:.1f} to {100 * scores.accuracy.bounds[1]:.1f}"
             "<extra></extra>",
         )
         for place, (name, colour, scores) in enumerate(parts)
@@ -129,11 +129,3 @@ def learning_curve(evaluation: Evaluation) -> Chart:
             for words, colour, value, side in ends
         ],
     )
-
-
-def _low(interval: Interval) -> float:
-    return interval.value if interval.low is None else interval.low
-
-
-def _high(interval: Interval) -> float:
-    return interval.value if interval.high is None else interval.high

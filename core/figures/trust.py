@@ -308,8 +308,8 @@ def _dots(values: Sequence[Interval], colours: list[str], hovers: list[str]) -> 
 
 def _range(values: Sequence[Interval], line: float) -> list[float]:
     """Room for all intervals, the line, and the numbers to the right."""
-    low = min(line, *(one.value if one.low is None else one.low for one in values))
-    high = max(line, *(one.value if one.high is None else one.high for one in values))
+    low = min(line, *(one.bounds[0] for one in values))
+    high = max(line, *(one.bounds[1] for one in values))
     span = max(high - low, 0.05)
     return [low - 0.06 * span, high + 0.22 * span]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from core.errors import BadParam, NotFound
 from core.evaluate import versus_words
 from core.evaluate.results import Evaluation
+from core.evaluate.side_by_side import differing_settings
 from core.evaluate.versus import FEWEST, MOST, Entrant, Versus
 from core.evaluate.versus import versus as hold
 from core.evaluate.words import budget_words
@@ -56,6 +58,20 @@ class Compared:
     def sentence(self) -> str:
         """The outcome in full."""
         return versus_words.sentence(self.found, self.names)
+
+    def page(self) -> bytes:
+        """One HTML file for a meeting, that opens offline and prints on a page or two."""
+        from core.report.versus import printed
+
+        return printed(
+            self.found,
+            self.names,
+            title=self.title,
+            sentence=self.sentence,
+            remarks=self.remarks,
+            settings=differing_settings([self.records[key].request for key in self.found.keys]),
+            made=datetime.now(UTC),
+        ).encode("utf-8")
 
 
 def compare_runs(run_ids: Sequence[str], *, seed: int = 0) -> Compared:

@@ -16,7 +16,7 @@ import numpy as np
 from core.errors import StoreFailed
 from core.finetune.temperature import sharpened
 from core.store import runs
-from core.store.files import in_words, remove_file, write_json
+from core.store.files import read_if_there, remove_file, write_json
 
 _FILE = "decisions.json"
 _LOWEST, _HIGHEST = 1e-3, 1e3
@@ -49,11 +49,9 @@ def get(run_id: str) -> Decisions:
         When the file is damaged.
     """
     path = runs.folder(run_id) / _FILE
-    with in_words("read", path):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return Decisions()
+    content = read_if_there(path)
+    if content is None:
+        return Decisions()
     try:
         kept = json.loads(content)
         found = Decisions(float(kept["temperature"]), int(kept["held_out"]))

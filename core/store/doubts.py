@@ -19,7 +19,7 @@ from core.evaluate import validation
 from core.evaluate.doubt import DoubtSettings
 from core.evaluate.reject import RejectRule, reject_rule
 from core.store import decisions, runs
-from core.store.files import in_words, remove_file, write_json
+from core.store.files import read_if_there, remove_file, write_json
 
 _FILE = "doubts.json"
 #: Says "I don't know" to whatever is not certain, where an error can no longer be promised.
@@ -51,11 +51,9 @@ def get(run_id: str, *, arrays: Arrays | None = None) -> DoubtSettings:
         When the file is damaged.
     """
     path = runs.folder(run_id) / _FILE
-    with in_words("read", path):
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            return DoubtSettings()
+    content = read_if_there(path)
+    if content is None:
+        return DoubtSettings()
     try:
         kept = json.loads(content)
         if not isinstance(kept, dict):

@@ -60,6 +60,21 @@ def make_folder(path: Path) -> Path:
     return path
 
 
+def read_if_there(path: Path) -> bytes | None:
+    """What a file holds; None where there is none.
+
+    Raises
+    ------
+    StoreFailed
+        When the disk refuses.
+    """
+    with in_words("read", path):
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+
+
 def write_atomic(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
     """Write a file under a passing name, and give it its own when every byte is on the disk.
 

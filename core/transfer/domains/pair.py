@@ -213,6 +213,11 @@ def join(parts: list[Rows]) -> Rows:
     return joined
 
 
+def rows_at(rows: Rows, places: Ints) -> Rows:
+    """Some of the rows, by their positions."""
+    return rows.iloc[places] if hasattr(rows, "iloc") else rows[places]
+
+
 def _names(dataset: Dataset) -> Objects:
     values = [] if dataset.domain is None else [str(value) for value in dataset.domain]
     names: Objects = np.array(values, dtype=object)

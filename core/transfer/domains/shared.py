@@ -11,8 +11,8 @@ from scipy import sparse
 from core.params import resolve
 from core.pretrain import baseline_for
 from core.progress import SILENT, Progress
-from core.transfer.domains.pair import DomainPair, join
-from core.types import Floats, Ints, Matrix, Rows
+from core.transfer.domains.pair import DomainPair, join, rows_at
+from core.types import Floats, Ints, Matrix
 
 #: Rows of each domain that a distance looks at.
 MOST_ROWS = 2_000
@@ -59,7 +59,7 @@ def shared(
         np.arange(n) if n <= most else np.sort(draw.choice(n, most, replace=False))
         for n in (len(found.source), len(found.target))
     )
-    rows = join([_at(found.source, ours), _at(found.target, theirs)])
+    rows = join([rows_at(found.source, ours), rows_at(found.target, theirs)])
     method = baseline_for(found.modality)
     progress.update(0.0, "Reading both domains")
     # a term in at least three texts: what one text says is no difference between domains
@@ -103,7 +103,3 @@ def stack(parts: list[Matrix]) -> Matrix:
     if isinstance(blocks[0], np.ndarray):
         return np.vstack(blocks)
     return sparse.csr_matrix(sparse.vstack(blocks))
-
-
-def _at(rows: Rows, places: Ints) -> Rows:
-    return rows.iloc[places] if hasattr(rows, "iloc") else rows[places]
