@@ -6,6 +6,7 @@ from core.evaluate import words
 from core.store import runs
 from ui import charts, live, report, reports, resources, shell, starting_from
 from ui.reports import examining
+from ui.site import OF_KIND
 from ui.tables import runs_table
 
 asked = st.query_params.get("run")
@@ -37,10 +38,9 @@ if record.kind == "examine":  # it is about another run, whose report shows what
         ev_trust=examining.section_of(record),
     )
 if record.kind != "finetune":
-    st.info(
-        "This run has no report: it is a "
-        + ("pretraining." if record.kind == "pretrain" else "data set.")
-    )
+    place = shell.BY_KEY[OF_KIND[record.kind]]
+    st.info(f"What came of this run stands on another page: {place.title}.")
+    shell.next_step(f"Open it on the page {place.title}", place.key, run=record.id)
     shell.next_step("All runs", "runs")
     st.stop()
 record = live.follow(record.id)

@@ -199,3 +199,27 @@ def test_predict_answers_as_decided(app: App, filled: dict[str, str]) -> None:
     assert surest() < before
     decisions.keep(filled["run"], decisions.Decisions())
     assert surest() == pytest.approx(before)
+
+
+def test_without_its_rows_a_section_says_so_and_others_stay(
+    app: Callable[..., Any], filled: dict[str, str]
+) -> None:
+    from core.store import datasets
+
+    datasets.delete(filled["data"])
+    at = app("evaluate", session={"ev_tab": "Mistakes"}, run=filled["run"])
+    assert not at.exception
+    assert not at.error
+    said = [caption.value for caption in at.caption]
+    assert any("Its data set is not kept here, so its rows" in one for one in said)
+    assert at.get("plotly_chart")  # the confusion needs no rows
+
+
+def test_a_run_of_another_kind_is_sent_to_its_page(app: Callable[..., Any], home: Any) -> None:
+    from core import jobs
+    from core.jobs.requests import DataRef, LoadRequest
+
+    run = jobs.run_here(LoadRequest(data=DataRef(name="breast_cancer")))
+    at = app("evaluate", run=run.id)
+    assert not at.exception
+    assert [one.value for one in at.info] == ["What came of this run stands on another page: Data."]

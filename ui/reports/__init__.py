@@ -8,7 +8,9 @@ from functools import cache
 
 import streamlit as st
 
+from core.errors import NotFound
 from core.evaluate.results import Evaluation
+from core.store import datasets
 from core.store.records import RunRecord
 from ui import faults, shell
 from ui.reports.base import GROUPS, Group, Section
@@ -65,8 +67,17 @@ def _group(
     for section in members:
         with st.container(key=f"ev_section_{section.key}"), faults.shown():
             st.subheader(section.title, anchor=False)
-            why = section.absent(record, evaluation)
+            why = _without_rows(record) if section.needs_rows else None
+            why = why or section.absent(record, evaluation)
             if why is None:
                 section.draw(record, evaluation)
             else:
                 st.caption(f":material/info: {shell.plain(why)}")
+
+
+def _without_rows(record: RunRecord) -> str | None:
+    try:
+        datasets.get(record.dataset or "")
+    except NotFound:
+        return "Its data set is not kept here, so its rows cannot be looked at."
+    return None

@@ -47,6 +47,9 @@ class Section:
         Draws it for a finished fine-tuning; may read what :mod:`ui.resources` caches.
     absent : callable
         Says in a sentence why it cannot be shown for this run; None when it can.
+    needs_rows : bool
+        Whether it wants the rows of the run's data set, which may have been deleted, or never
+        have been here: a bundle brings no rows.
     order : int
         Place within its group; equal ones by title.
     """
@@ -56,4 +59,5 @@ class Section:
     title: str
     draw: Callable[[RunRecord, Evaluation], None]
     absent: Callable[[RunRecord, Evaluation], str | None] = always
+    needs_rows: bool = False
     order: int = 50

@@ -107,4 +107,6 @@ def _table(found: Any) -> None:
     )
 
 
-SECTION = Section(key="drift", group="trust", title="Drift", order=70, draw=draw, absent=absent)
+SECTION = Section(
+    key="drift", group="trust", title="Drift", order=70, draw=draw, needs_rows=True, absent=absent
+)

@@ -100,4 +100,6 @@ def _frame(
     return frame
 
 
-SECTION = Section(key="label_noise", group="trust", title="Label noise", order=40, draw=draw)
+SECTION = Section(
+    key="label_noise", group="trust", title="Label noise", order=40, draw=draw, needs_rows=True
+)

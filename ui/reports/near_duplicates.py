@@ -107,5 +107,10 @@ def _pairs(dataset: Any, kept: dict[str, np.ndarray]) -> None:
 
 
 SECTION = Section(
-    key="near_duplicates", group="trust", title="Near-duplicates", order=50, draw=draw
+    key="near_duplicates",
+    group="trust",
+    title="Near-duplicates",
+    order=50,
+    draw=draw,
+    needs_rows=True,
 )

@@ -61,4 +61,6 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     examining.again(record, "robustness")
 
 
-SECTION = Section(key="robustness", group="trust", title="Robustness", order=60, draw=draw)
+SECTION = Section(
+    key="robustness", group="trust", title="Robustness", order=60, draw=draw, needs_rows=True
+)

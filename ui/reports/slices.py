@@ -98,4 +98,4 @@ def _table(record: RunRecord, by: Any, found: Any) -> None:
     rows.listing(record, arrays["test_rows"][wrong][:50], key="ev_slice_rows")
 
 
-SECTION = Section(key="slices", group="trust", title="Slices", order=20, draw=draw)
+SECTION = Section(key="slices", group="trust", title="Slices", order=20, draw=draw, needs_rows=True)

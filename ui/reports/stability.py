@@ -106,4 +106,6 @@ def _rows(record: RunRecord, examination: str) -> None:
     )
 
 
-SECTION = Section(key="stability", group="trust", title="Stability", order=30, draw=draw)
+SECTION = Section(
+    key="stability", group="trust", title="Stability", order=30, draw=draw, needs_rows=True
+)

@@ -25,4 +25,6 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     rows.mistakes(record, found, key="ev_mistakes")
 
 
-SECTION = Section(key="surest", group="mistakes", title="Surest mistakes", order=20, draw=draw)
+SECTION = Section(
+    key="surest", group="mistakes", title="Surest mistakes", order=20, draw=draw, needs_rows=True
+)
