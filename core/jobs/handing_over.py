@@ -13,8 +13,9 @@ from core.data import catalogue
 from core.errors import BadParam, NotFound, WarmstartError
 from core.evaluate.mistakes import worst_mistakes
 from core.jobs.summary import evaluation_of
+from core.jobs.taking import modality_of as taken_by
 from core.report.facts import DataFacts, EncoderFacts, RunFacts, Shown
-from core.store import datasets, decisions, models, runs
+from core.store import classifiers, datasets, decisions, models, runs
 from core.store.records import DatasetRecord, ModelRecord, RunRecord
 from core.types import Modality
 
@@ -98,6 +99,8 @@ def modality_of(run: RunRecord) -> Modality:
     if run.model:
         with suppress(NotFound):
             return models.get(run.model).modality
+    with suppress(WarmstartError):  # the classifier itself still tells
+        return taken_by(classifiers.load(run.id))
     return "text"  # all that can be tried without knowing more
 
 

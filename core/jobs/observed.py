@@ -49,7 +49,8 @@ def observed(dataset: str | None = None) -> list[Observed]:
 
     A comparison is one by itself. Fine-tunings go together where data set, label budget, head and
     its settings, draws and seed are the same and the encoder stayed frozen: then nothing differs
-    but the encoder. The newest come first.
+    but the encoder. Imported runs do not count: what a bundle says of itself nobody here has
+    measured. The newest come first.
 
     Parameters
     ----------
@@ -60,7 +61,8 @@ def observed(dataset: str | None = None) -> list[Observed]:
     tuned = runs.list_all(
         kind="finetune", states=["done"], dataset=dataset, limit=_RUNS, brief=True
     )
-    return [*filter(None, map(_comparison, compared)), *_finetunings(tuned)]
+    own = [run for run in tuned if not run.imported]
+    return [*filter(None, map(_comparison, compared)), *_finetunings(own)]
 
 
 def _comparison(run: RunRecord) -> Observed | None:

@@ -21,6 +21,8 @@ from core.evaluate.doubt import DoubtSettings
 from core.jobs.bundles import bundle_bytes, export_bundle
 from core.jobs.handing_over import facts_of
 from core.jobs.importing import import_bundle
+from core.jobs.observed import observed
+from core.jobs.track import gained
 from core.store import bundle, classifiers, datasets, decisions, doubts, models, runs
 from core.store.bundle import BundleLimits, unpack_bundle, write_bundle
 from core.store.decisions import Decisions
@@ -101,6 +103,14 @@ def test_another_home_predicts_the_same(
     assert imported.versions == original.versions
     assert imported.id != run_id
     assert not original.imported
+
+
+def test_what_a_bundle_claims_chooses_for_nobody(made: tuple[Path, Path, str]) -> None:
+    """Its accuracies were measured elsewhere, or by nobody: they are no record of this home."""
+    imported = import_bundle(made[1])
+    assert (imported.result or {})["accuracy"]["model"] is not None
+    assert observed() == []
+    assert gained("text") == {}
 
 
 def test_its_model_enters_the_library_under_an_id_of_its_own(

@@ -12,10 +12,10 @@ from core.serve.access import Declined
 from core.serve.answering import Opened, list_models, list_runs, predict
 from core.serve.asking import Ask
 from core.serve.description import openapi
-from core.store import classifiers, decisions, doubts, runs
+from core.store import classifiers, datasets, decisions, doubts, models, runs
 from core.store.decisions import Decisions
 from core.store.describing import describe
-from tests import seed
+from tests import kinds, seed
 
 
 def declined(run_id: str, ask: Ask) -> Declined:
@@ -43,6 +43,16 @@ def test_the_same_numbers_and_a_temperature_decided_later() -> None:
         np.array(later["probabilities"]), classifiers.load(run_id).predict_proba(rows)
     )
     assert later["probabilities"] != answer["probabilities"]
+
+
+def test_a_classifier_whose_data_set_and_model_are_gone_takes_what_it_took() -> None:
+    dataset = kinds.table_set()
+    run_id = kinds.finished(dataset, "lsa", "svm", {"n_components": 4})
+    row = {"weight": 9.5, "count": 1, "colour": "red", "day": "2024-02-01", "sold": True}
+    before = predict(run_id, Ask([row | {"gap": None}]), opened=Opened())
+    datasets.delete(dataset.fingerprint)
+    models.delete(runs.get(run_id).model or "")
+    assert predict(run_id, Ask([row | {"gap": None}]), opened=Opened()) == before
 
 
 def test_an_error_that_was_chosen_is_kept() -> None:
