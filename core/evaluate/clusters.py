@@ -21,7 +21,7 @@ _NAMED = 3
 def clusters(
     dataset: Dataset, rows: Ints, encoded: Matrix, *, seed: int = 0, progress: Progress = SILENT
 ) -> tuple[Ints, tuple[str, ...]]:
-    """Put rows into groups of what is alike to the classifier's encoder (K-means).
+    """Put rows into groups of what is alike to the classifier's encoder (K-means: Lloyd 1982).
 
     Parameters
     ----------

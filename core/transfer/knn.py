@@ -18,7 +18,8 @@ def knn(X: Matrix, y: Ints, *, k: int = 5) -> float:
     References
     ----------
     Fix & Hodges (1951): Discriminatory analysis: nonparametric discrimination. As a score of
-    transferability: arXiv 2503.18528 (2025), which found it better than 23 others.
+    transferability, better than 23 others: Sorkhei, Matsoukas, Fredin Haslum & Smith (2025):
+    k-NN as a simple and effective estimator of transferability. arXiv 2503.18528.
     """
     return float(knn_right(X, y, k=k).mean())
 

@@ -50,7 +50,7 @@ KINDS: Mapping[str, ScoreKind] = {
             "knn",
             "k-NN",
             "Labelled rows that their nearest neighbours get right.",
-            "Fix & Hodges 1951; as a score: arXiv 2503.18528",
+            "Fix & Hodges 1951; as a score: Sorkhei et al. 2025",
             weight=2.0,
         ),
         ScoreKind(
