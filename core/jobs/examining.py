@@ -26,7 +26,7 @@ from core.finetune.base import Head
 from core.jobs.encoders import Learned, baseline, encode_cached
 from core.jobs.execute import Job
 from core.jobs.requests import ExamineRequest, FinetuneRequest, from_json
-from core.jobs.sources import open_source
+from core.jobs.sources import open_source, told_labels
 from core.params import resolve
 from core.progress import Progress
 from core.store import classifiers, models, runs
@@ -162,7 +162,7 @@ def _stability(examined: _Examined, progress: Progress) -> tuple[dict[str, Any],
 
 def _noise(examined: _Examined, progress: Progress) -> tuple[dict[str, Any], Arrays]:
     source = examined.asked.source
-    if source is not None and runs.get(source).dataset == examined.run.dataset:
+    if source is not None and told_labels(source, examined.dataset):
         raise BadData(
             "Its source had learned from labels of this very data set, so it backs them all.",
             hint="Examine a run without that source.",

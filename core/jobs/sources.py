@@ -13,7 +13,10 @@ from core.progress import SILENT, Progress
 from core.store import classifiers, datasets, models, runs
 from core.store.records import RunRecord
 from core.transfer.domains.pair import join
-from core.types import Matrix, Modality
+from core.types import Bools, Matrix, Modality, Rows
+
+#: A larger share of labelled rows in common than a few short texts that everybody writes.
+_SHARED = 0.01
 
 
 def source_run(run_id: str, modality: Modality) -> RunRecord:
@@ -91,10 +94,8 @@ def open_source(
         ) from error
     rows = runs.load_arrays(run.id, "predictions")["train_rows"]
     notes: tuple[str, ...] = ()
-    ours, theirs = dataset.take(dataset.test_rows), elsewhere.take(rows)
-    if elsewhere.fingerprint != dataset.fingerprint and ours.shape[1:] == theirs.shape[1:]:
-        codes = row_codes(join([ours, theirs]))
-        repeats = np.isin(codes[len(ours) :], codes[: len(ours)])
+    if elsewhere.fingerprint != dataset.fingerprint:
+        repeats = _repeating(elsewhere.take(rows), dataset.take(dataset.test_rows))
         if repeats.any():
             rows = rows[~repeats]
             notes = (
@@ -119,3 +120,35 @@ def open_source(
         ),
         notes,
     )
+
+
+def told_labels(run_id: str, dataset: Dataset) -> bool:
+    """Whether a source run had learned labels that a data set learns from.
+
+    It did where it is about the same data set, or about one that shares more than one in a hundred
+    of its labelled training rows: the same rows with another split, say. Then such labels are
+    nothing that could be held out from what starts with that source.
+
+    Raises
+    ------
+    NotFound
+        When there is no such run, or its predictions are gone.
+    """
+    run = runs.get(run_id)
+    if run.dataset == dataset.fingerprint:
+        return True
+    try:
+        elsewhere = datasets.load(run.dataset or "")
+    except NotFound:  # nothing starts with a source whose data set is gone
+        return False
+    theirs = elsewhere.take(runs.load_arrays(run.id, "predictions")["train_rows"])
+    known = _repeating(dataset.take(dataset.train_rows), theirs)
+    return bool(len(known)) and float(known.mean()) > _SHARED
+
+
+def _repeating(rows: Rows, others: Rows) -> Bools:
+    """Which rows are among the others; none where they are of another shape."""
+    if rows.shape[1:] != others.shape[1:]:
+        return np.zeros(len(rows), dtype=bool)
+    codes = row_codes(join([others, rows]))
+    return np.isin(codes[len(others) :], codes[: len(others)])

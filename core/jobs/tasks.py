@@ -26,7 +26,7 @@ from core.jobs.requests import (
     TuneRequest,
 )
 from core.jobs.resume import finetuning_attempt
-from core.jobs.sources import open_source
+from core.jobs.sources import open_source, told_labels
 from core.store import classifiers, datasets, models, runs
 from core.store.classifiers import ClassifierRecipe
 
@@ -148,8 +148,8 @@ def finetune(job: Job) -> dict[str, Any]:
         draws=request.draws,
         curve=request.curve,
         seed=request.seed,
-        # a source that learned from labels of this very data set would know the held-out ones
-        validate=request.source is None or runs.get(request.source).dataset != dataset.fingerprint,
+        # a source that was told labels of this very data set would know the held-out ones
+        validate=request.source is None or not told_labels(request.source, dataset),
         encode=encode_cached(dataset, known, progress=learning),
         progress=attempt.progress(learning),
     )

@@ -15,7 +15,7 @@ from core.errors import BadParam
 from core.evaluate.results import evaluation_from_json
 from core.jobs.check import check
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
-from core.jobs.sources import open_source
+from core.jobs.sources import open_source, told_labels
 from core.store import classifiers, datasets, models, runs
 from tests import kinds, seed
 
@@ -92,6 +92,34 @@ def test_repeated_test_rows_are_left_out_and_told(source: str) -> None:
     )
     notes = evaluation_from_json((run.result or {})["evaluation"]).notes
     assert any("30 labelled rows of the source repeat a test row here" in note for note in notes)
+
+
+def test_nothing_is_held_out_from_a_source_that_was_told_its_label(source: str) -> None:
+    """Of this data set under another split of its rows, too."""
+    texts = seed.texts()
+    labelled = np.flatnonzero(texts.labels >= 0)
+    test = texts.test.copy()
+    test[labelled] = (labelled // 2) % 2 == 1
+    mixed = dataclasses.replace(texts, test=test, title="Mixed")
+    turned = dataclasses.replace(texts, test=(~texts.test) & (texts.labels >= 0))
+    assert told_labels(source, texts)
+    assert told_labels(source, mixed)
+    assert not told_labels(source, turned)  # what it was told are test rows there
+    assert not told_labels(source, seed.texts(per_class=20, seed=9))
+    run = jobs.run_here(
+        FinetuneRequest(
+            data=DataRef(fingerprint=datasets.save(mixed).fingerprint),
+            source=source,
+            strategy="together",
+            labels_per_class=5,
+            draws=1,
+            curve=False,
+        )
+    )
+    assert run.state == "done", run.error
+    assert "validation_rows" not in runs.load_arrays(run.id, "predictions")
+    datasets.delete(runs.get(source).dataset or "")
+    assert not told_labels(source, mixed)
 
 
 @pytest.mark.parametrize("made", [kinds.pictures_set, kinds.table_set])
