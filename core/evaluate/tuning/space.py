@@ -92,7 +92,7 @@ class Space:
     modality: Modality
 
     def first(self) -> tuple[tuple[Configuration, ...], ...]:
-        """The configurations to begin with, in rounds: what nothing is learned for comes first.
+        """The configurations to begin with, in rounds; one that came before is not tried again.
 
         A search that begins with combinations which are known to do well on other data finds
         good ones sooner than one that begins by chance.
@@ -108,7 +108,9 @@ class Space:
                     Configuration.of(encoder, head, {"C": c}) for c in _STRICTNESS.get(place, ())
                 ]
         quick += [Configuration.of(one, other) for one in plain[:1] for other in self.heads[1:2]]
-        rounds = [quick]
+        # a small round to begin with, so that the likeliest gain is fully measured early
+        likeliest = [Configuration.of(one, head) for one in (*plain[1:2], *learned[:1])]
+        rounds = [[self.default, *likeliest], quick]
         for encoder in learned:
             rounds.append([Configuration.of(encoder, head)])
             if head in ("svm", "logistic"):
@@ -117,7 +119,7 @@ class Space:
         for way in self.strategies:
             fitting = [one for one in learned if way != "frozen" and self._fits(way, one, head)]
             rounds.append([Configuration.of(one, head, strategy=way) for one in fitting])
-        return tuple(_distinct(one) for one in rounds if one)
+        return _distinct(rounds)
 
     def draw(
         self,
@@ -364,5 +366,12 @@ def _is_dense(encoder: EncoderChoice) -> bool:
     return encoder.learns and encoder.method != "beside"
 
 
-def _distinct(found: Sequence[Configuration]) -> tuple[Configuration, ...]:
-    return tuple({one.key: one for one in found}.values())
+def _distinct(rounds: Sequence[Sequence[Configuration]]) -> tuple[tuple[Configuration, ...], ...]:
+    """The rounds without what an earlier one has, and without those that are empty then."""
+    seen: set[str] = set()
+    found = []
+    for some in rounds:
+        new = {one.key: one for one in some if one.key not in seen}
+        seen |= set(new)
+        found.append(tuple(new.values()))
+    return tuple(one for one in found if one)
