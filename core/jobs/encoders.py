@@ -28,6 +28,7 @@ from core.store.files import in_words, remove_file
 from core.store.home import subfolder
 from core.store.records import ModelRecord
 from core.text.preparation import PIECE_PARAMS
+from core.transfer.domains.pair import repeating
 from core.types import Ints, Matrix
 
 _KEPT_BASELINES = 20
@@ -69,6 +70,41 @@ class Baseline:
     id: str
     method: str
     settings: dict[str, Any]
+
+
+def seen_test_rows(record: ModelRecord, dataset: Dataset) -> tuple[str, ...]:
+    """A warning where a model had learned from test rows of a data set, without their labels.
+
+    It never had those of its own data set. That of the same rows with another split, though, or one
+    that shares some with this, may have its training rows among the test rows here.
+
+    Parameters
+    ----------
+    record : ModelRecord
+        The model.
+    dataset : Dataset
+        What it is about to be judged on.
+
+    Returns
+    -------
+    tuple of str
+        One sentence or none; none either where what it learned from cannot be read here any more.
+    """
+    if record.dataset == dataset.fingerprint or record.modality != dataset.modality:
+        return ()
+    try:
+        elsewhere = datasets.load(record.dataset or "")
+    except (NotFound, StoreFailed):  # a damaged set that nothing here learns from ends no run
+        return ()
+    learned = elsewhere.take(elsewhere.pool_rows(record.pool))  # type: ignore[arg-type]
+    seen = int(repeating(dataset.take(dataset.test_rows), learned).sum())
+    if not seen:
+        return ()
+    return (
+        f"The model had learned from {seen:,} of the {len(dataset.test_rows):,} test rows, without "
+        f"their labels: they were training rows of {record.dataset_title}. The comparison may be a "
+        "little kind to it.",
+    )
 
 
 def find_or_learn(

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.data.duplicates import row_codes
 from core.errors import BadParam, NotFound
 from core.finetune.source import Source
 from core.jobs.encoders import Learned, encode_cached
 from core.progress import SILENT, Progress
 from core.store import classifiers, datasets, models, runs
 from core.store.records import RunRecord
-from core.transfer.domains.pair import join
-from core.types import Bools, Matrix, Modality, Rows
+from core.transfer.domains.pair import repeating
+from core.types import Matrix, Modality
 
 #: A larger share of labelled rows in common than a few short texts that everybody writes.
 _SHARED = 0.01
@@ -95,7 +94,7 @@ def open_source(
     rows = runs.load_arrays(run.id, "predictions")["train_rows"]
     notes: tuple[str, ...] = ()
     if elsewhere.fingerprint != dataset.fingerprint:
-        repeats = _repeating(elsewhere.take(rows), dataset.take(dataset.test_rows))
+        repeats = repeating(elsewhere.take(rows), dataset.take(dataset.test_rows))
         if repeats.any():
             rows = rows[~repeats]
             notes = (
@@ -142,13 +141,5 @@ def told_labels(run_id: str, dataset: Dataset) -> bool:
     except NotFound:  # nothing starts with a source whose data set is gone
         return False
     theirs = elsewhere.take(runs.load_arrays(run.id, "predictions")["train_rows"])
-    known = _repeating(dataset.take(dataset.train_rows), theirs)
+    known = repeating(dataset.take(dataset.train_rows), theirs)
     return bool(len(known)) and float(known.mean()) > _SHARED
-
-
-def _repeating(rows: Rows, others: Rows) -> Bools:
-    """Which rows are among the others; none where they are of another shape."""
-    if rows.shape[1:] != others.shape[1:]:
-        return np.zeros(len(rows), dtype=bool)
-    codes = row_codes(join([others, rows]))
-    return np.isin(codes[len(others) :], codes[: len(others)])

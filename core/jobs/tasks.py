@@ -11,7 +11,13 @@ from core.data.dataset import Dataset
 from core.errors import BadParam
 from core.evaluate.results import Evaluation, evaluation_to_json
 from core.jobs.data import open_data
-from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
+from core.jobs.encoders import (
+    Learned,
+    baseline,
+    encode_cached,
+    find_or_learn,
+    seen_test_rows,
+)
 from core.jobs.execute import Job, Task
 from core.jobs.machine import peak_memory_mb
 from core.jobs.requests import (
@@ -123,6 +129,7 @@ def finetune(job: Job) -> dict[str, Any]:
         learned = Learned(models.load(request.model), models.get(request.model))
     if learned is not None:
         job.note(model=learned.record.id)
+        warnings = (*warnings, *seen_test_rows(learned.record, dataset))
     clock.lap("pretrain", learned.seconds if learned else 0.0)
 
     beside = baseline(

@@ -11,7 +11,7 @@ import pandas as pd
 from core.data.dataset import UNLABELLED, Dataset
 from core.data.duplicates import row_codes
 from core.errors import BadData, BadParam
-from core.types import Ints, Modality, Objects, Rows
+from core.types import Bools, Ints, Modality, Objects, Rows
 
 #: Rows of a domain that can be compared at all.
 FEWEST = 10
@@ -213,6 +213,14 @@ def join(parts: list[Rows]) -> Rows:
     return joined
 
 
+def repeating(rows: Rows, others: Rows) -> Bools:
+    """Which rows stand among the others too; none where they are of another shape."""
+    if not len(rows) or not len(others) or rows.shape[1:] != others.shape[1:]:
+        return np.zeros(len(rows), dtype=bool)
+    codes = row_codes(join([others, rows]))
+    return np.isin(codes[len(others) :], codes[: len(others)])
+
+
 def rows_at(rows: Rows, places: Ints) -> Rows:
     """Some of the rows, by their positions."""
     return rows.iloc[places] if hasattr(rows, "iloc") else rows[places]
@@ -294,8 +302,5 @@ def _classes(
 
 def _without_repeats(dataset: Dataset, rows: Ints, target: Dataset, test: Ints) -> tuple[Ints, int]:
     """The rows that repeat no test row, and how many did."""
-    if not len(test) or not len(rows):
-        return rows, 0
-    codes = row_codes(join([target.take(test), dataset.take(rows)]))
-    repeats = np.isin(codes[len(test) :], codes[: len(test)])
+    repeats = repeating(dataset.take(rows), target.take(test))
     return rows[~repeats], int(repeats.sum())

@@ -14,6 +14,7 @@ from core.data.dataset import Dataset
 from core.errors import BadParam
 from core.evaluate.results import evaluation_from_json
 from core.jobs.check import check
+from core.jobs.encoders import seen_test_rows
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 from core.jobs.sources import open_source, told_labels
 from core.store import classifiers, datasets, models, runs
@@ -92,6 +93,28 @@ def test_repeated_test_rows_are_left_out_and_told(source: str) -> None:
     )
     notes = evaluation_from_json((run.result or {})["evaluation"]).notes
     assert any("30 labelled rows of the source repeat a test row here" in note for note in notes)
+
+
+def test_a_model_that_had_seen_test_rows_is_told(home: Path) -> None:
+    first = seed.finished_run()
+    texts = seed.texts()
+    turned = dataclasses.replace(texts, test=(~texts.test) & (texts.labels >= 0), title="Turned")
+    record = models.get(runs.get(first).model or "")
+    run = jobs.run_here(
+        FinetuneRequest(
+            data=DataRef(fingerprint=datasets.save(turned).fingerprint),
+            model=record.id,
+            labels_per_class=2,
+            draws=1,
+            curve=False,
+        )
+    )
+    notes = evaluation_from_json((run.result or {})["evaluation"]).notes
+    assert any("had learned from 60 of the 60 test rows, without their labels" in n for n in notes)
+    assert seen_test_rows(record, texts) == ()
+    assert seen_test_rows(record, seed.texts(per_class=20, seed=9)) == ()
+    datasets.delete(record.dataset or "")
+    assert seen_test_rows(record, turned) == ()
 
 
 def test_nothing_is_held_out_from_a_source_that_was_told_its_label(source: str) -> None:
