@@ -92,10 +92,3 @@ def test_a_search_that_fails_is_told(
     said = call("tune", data, "--finetune", "--trials", "1")
     assert said.code == 2
     assert "WARMSTART_DASK cannot be 'nowhere'" in said.err
-
-
-def test_what_is_found_cannot_be_used_before_it_is_found(call: Call, home: Path) -> None:
-    said = call("tune", seed.keep_texts()[:12], "--finetune", "--background")
-    assert said.code != 0
-    assert "--finetune has to wait for what is found" in said.err
-    assert runs.list_all() == []
