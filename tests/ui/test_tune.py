@@ -140,11 +140,10 @@ def test_other_costs(app: Callable[..., Any]) -> None:
 
 
 def test_a_search_under_way(app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.evaluate.tuning.importance._FEWEST", 4)
-    done = _tuned(5)
+    done = _tuned(9)
     points = runs.points(done)
-    for place, point in enumerate(points):  # scores that differ: some choice mattered
-        point["score"] = 0.5 + 0.05 * place
+    for point in points:  # scores that differ by what was chosen
+        point["score"] = 0.5 + 0.1 * point["configuration"]["head_settings"]["C"]
     request = TuneRequest(DataRef(seed.keep_texts()), labels_per_class=4)
     record = runs.create(to_json(request), name="Under way", dataset=seed.keep_texts())
     runs.change(record.id, state="running", progress=0.4, message="4 settings tried")
@@ -156,9 +155,9 @@ def test_a_search_under_way(app: Callable[..., Any], monkeypatch: pytest.MonkeyP
     runs.add_points(record.id, points)
     at.run()
     assert not at.exception
-    assert any("5 settings with a score" in c.value for c in at.caption)
+    assert any("9 settings with a score" in c.value for c in at.caption)
     assert any("Which choice mattered so far" in m.value for m in at.markdown)
-    assert len(at.dataframe[-1].value) == 5
+    assert len(at.dataframe[-1].value) == 9
     wished = []
     monkeypatch.setattr(jobs, "enough", wished.append)
     at.button(key="tn_enough").click().run()
