@@ -95,9 +95,9 @@ class Versus:
     rows : int
         Test rows that all of them were judged on.
     accuracy : mapping of str to Interval
-        Of each, mean over its draws of labels.
+        Of each, mean over the draws of labels that all of them have.
     draws : mapping of str to int
-        How many those are.
+        How many each has.
     pairs : tuple of Pair
         All of them.
     """
@@ -107,6 +107,16 @@ class Versus:
     accuracy: Mapping[str, Interval]
     draws: Mapping[str, int]
     pairs: tuple[Pair, ...]
+
+    @property
+    def shared(self) -> int:
+        """How many draws of labels all of them have: the first ones of each."""
+        return min(self.draws.values())
+
+    @property
+    def uneven(self) -> bool:
+        """Whether some have more draws than the others, which then do not count."""
+        return len(set(self.draws.values())) > 1
 
     def pair(self, first: str, second: str) -> Pair:
         """The pair of these two, in either order."""
@@ -178,6 +188,9 @@ def versus(entrants: Sequence[Entrant], truth: Ints, *, seed: int = 0) -> Versus
         one.key: (said[one.key] == truth)[None] if one.right is None else one.right
         for one in entrants
     }
+    draws = {key: len(rows) for key, rows in right.items()}
+    # means over other draws would not differ by what the pairs differ
+    right = {key: rows[: min(draws.values())] for key, rows in right.items()}
     losses = {one.key: log_losses(truth, one.proba) for one in entrants}
     keys = tuple(sorted(right, key=lambda key: -float(right[key].mean())))
     found = list(judge({key: right[key] for key in keys}, seed=seed))
@@ -200,7 +213,7 @@ def versus(entrants: Sequence[Entrant], truth: Ints, *, seed: int = 0) -> Versus
             key: two_way(right[key].astype(np.int8), made_up=(1, 1, 0, 0), seed=seed)
             for key in keys
         },
-        draws={key: len(right[key]) for key in keys},
+        draws={key: draws[key] for key in keys},
         pairs=tuple(pairs),
     )
 

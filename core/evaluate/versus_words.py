@@ -22,7 +22,7 @@ def sentence(found: Versus, names: Mapping[str, str]) -> str:
     best = found.keys[0]
     rows = f"{found.rows:,} test {'row' if found.rows == 1 else 'rows'}"
     share = percent(found.accuracy[best].value)
-    lead = f"On the same {rows} {quoted(names[best])} gets {share} right"
+    lead = f"On the same {rows}{over(found)} {quoted(names[best])} gets {share} right"
     level = [names[key] for key in found.level[1:]]
     behind = [names[key] for key in found.keys[1:] if key not in found.level]
     if not level:
@@ -35,6 +35,16 @@ def sentence(found: Versus, names: Mapping[str, str]) -> str:
     if behind:
         told += f" Clearly behind: {in_words(behind)}."
     return f"{told} {_luck(found)}".strip()
+
+
+def over(found: Versus) -> str:
+    """Which draws the numbers are means over, where not all runs have equally many."""
+    if not found.uneven:
+        return ""
+    of = "both" if len(found.keys) == 2 else "all of them"
+    if found.shared == 1:
+        return f", over the first draw of labels, the only one that {of} have,"
+    return f", over the {found.shared} draws of labels that {of} have,"
 
 
 def bounds(pair: Pair) -> str:
@@ -52,10 +62,9 @@ def pair_words(pair: Pair) -> str:
 
 def coverage(found: Versus) -> str:
     """What the intervals cover."""
-    fewest = min(pair.draws for pair in found.pairs)
-    if fewest > 1:
+    if found.shared > 1:
         return (
-            f"The intervals cover the choice of test rows and of labels (at least {fewest} draws), "
+            f"The intervals cover the choice of test rows and of labels ({found.shared} draws), "
             "and by them it is judged what is clear, at a level raised for the number of pairs. "
             "McNemar's test is of the models that were kept alone, from the first draw."
         )

@@ -41,7 +41,7 @@ def standings(found: Versus, names: Mapping[str, str]) -> Chart:
     for place, key in enumerate(found.keys):
         score = found.accuracy[key]
         colour = BLUE if key in found.level else GREY
-        draws = found.draws[key]
+        draws = found.shared
         traces.append(
             go.Scatter(
                 x=[score.value],
@@ -81,7 +81,9 @@ def standings(found: Versus, names: Mapping[str, str]) -> Chart:
         alt=f"Test accuracy of {len(found.keys)} runs on the same rows: {names[best]} leads with "
         f"{percent(found.accuracy[best].value)}.",
         xaxis={
-            "title": {"text": "Test rows right (blue: not clearly behind)"},
+            "title": {
+                "text": f"Test rows right{_over(found)} (blue: not clearly behind)",
+            },
             "tickformat": ".0%" if span > 0.08 else ".1%",
             "range": [low - 0.06 * span, high + 0.06 * span],
             "nticks": 5,
@@ -89,6 +91,12 @@ def standings(found: Versus, names: Mapping[str, str]) -> Chart:
         yaxis={"visible": False, "range": [len(found.keys) - 0.6, -0.8]},
         annotations=notes,
     )
+
+
+def _over(found: Versus) -> str:
+    if not found.uneven:
+        return ""
+    return f", {found.shared} shared {'draw' if found.shared == 1 else 'draws'}"
 
 
 def pairs(found: Versus, names: Mapping[str, str]) -> Chart:

@@ -171,6 +171,29 @@ def test_runs_with_more_draws_are_compared_in_those_that_both_have() -> None:
     assert pair.gain.value == pytest.approx(one[:2].mean() - other.mean())
 
 
+def test_means_are_over_the_draws_that_all_have() -> None:
+    """One more draw of one run does not pull its mean from what the pair says."""
+    some = np.tile(np.arange(60) >= 6, (2, 1))
+    more = np.vstack([some, np.zeros((1, 60), bool)])  # a third draw that went wrong
+    one = entrant("a", mistaken(TRUTH, range(6)), right=more)
+    two = entrant("b", mistaken(TRUTH, range(12)), right=np.tile(np.arange(60) >= 12, (2, 1)))
+    found = versus([two, one], TRUTH)
+    assert found.draws == {"a": 3, "b": 2}
+    assert (found.shared, found.uneven) == (2, True)
+    means = {key: score.value for key, score in found.accuracy.items()}
+    assert means == {"a": pytest.approx(0.9), "b": pytest.approx(0.8)}
+    assert found.pairs[0].gain.value == pytest.approx(means["a"] - means["b"])
+    names = {"a": "Vectors", "b": "Topics", "c": "Nothing"}
+    assert versus_words.sentence(found, names).startswith(
+        "On the same 60 test rows, over the 2 draws of labels that both have, “Vectors” gets 90.0 % "
+    )
+    three = versus([two, one, entrant("c", TRUTH)], TRUTH)
+    assert versus_words.over(three) == (
+        ", over the first draw of labels, the only one that all of them have,"
+    )
+    assert versus_words.over(versus([one, entrant("b", TRUTH, right=more)], TRUTH)) == ""
+
+
 @pytest.mark.parametrize("count", [0, 1, 11])
 def test_how_many(count: int) -> None:
     with pytest.raises(BadParam, match="cannot be compared") as caught:
@@ -202,7 +225,7 @@ def test_words() -> None:
     assert told.endswith(" points; exact McNemar p < 0.001).")
     assert versus_words.pair_words(found.pairs[0]) == "The first is better"
     assert versus_words.coverage(found).startswith(
-        "The intervals cover the choice of test rows and of labels (at least 3 draws), "
+        "The intervals cover the choice of test rows and of labels (3 draws), "
     )
     alone = versus([entrant("a", truth), entrant("b", mistaken(truth, [1]))], truth)
     assert "not that of labels" in versus_words.coverage(alone)
