@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.evaluate.side_by_side import differing_settings
 from core.figures.comparison import compare_runs
+from core.jobs.differing import what_differs
 from core.store.records import RunRecord
 from ui import charts, resources, versus
 from ui.tables import VERDICTS
@@ -19,25 +19,24 @@ def side_by_side(records: Sequence[RunRecord]) -> None:
     st.header("Side by side", anchor=False)
     named = _names(records)
     evaluations = [resources.evaluation(record.id) for record in records]
-    charts.draw(
-        compare_runs(
-            [
-                (
-                    name,
-                    e.point.model if e.point else e.test.accuracy,
-                    e.comparison.kind if e.comparison else None,
-                )
-                for name, e in zip(named, evaluations, strict=True)
-            ]
-        ),
-        key="runs_compare",
-    )
-    versus.in_short([record.id for record in records])
+    # scores on different rows do not belong on one axis
+    found = versus.in_short([record.id for record in records])
+    if found is not None:
+        charts.draw(
+            compare_runs(
+                [
+                    (name, found.found.accuracy[record.id], e.comparison and e.comparison.kind)
+                    for name, record, e in zip(named, records, evaluations, strict=True)
+                    if record.id in found.records
+                ]
+            ),
+            key="runs_compare",
+        )
     scores = pd.DataFrame(
         {
             name: {
                 "Verdict": VERDICTS[e.comparison.kind] if e.comparison else "Baseline only",
-                "Test accuracy, mean of draws": f"{e.point.model.value:.3f}"
+                "Test accuracy, mean of all its draws": f"{e.point.model.value:.3f}"
                 if e.point
                 else f"{e.test.accuracy.value:.3f}",
                 "Without pretraining": f"{e.point.baseline.value:.3f}"
@@ -51,7 +50,7 @@ def side_by_side(records: Sequence[RunRecord]) -> None:
         }
     )
     st.dataframe(scores, key="runs_scores", alt="Scores of the selected runs.")
-    differing = differing_settings([record.request for record in records])
+    differing = what_differs(records)
     if differing.empty:
         st.caption("All their settings are the same.")
     else:

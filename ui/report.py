@@ -34,8 +34,8 @@ def summary(record: RunRecord) -> str:
     if record.dataset_title:
         parts.append(shell.plain(record.dataset_title))
     if record.imported:
-        parts.append("imported from a bundle")
-    if record.finished is not None:
+        parts.append(f"imported from a bundle {ago(record.created)}")
+    elif record.finished is not None:
         parts.append(f"finished {ago(record.finished)}")
     if record.seconds is not None:
         parts.append(duration(record.seconds))

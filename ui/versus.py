@@ -12,9 +12,9 @@ import streamlit as st
 from core.errors import WarmstartError
 from core.evaluate import versus_words
 from core.evaluate.results import Interval
-from core.evaluate.side_by_side import differing_settings
 from core.evaluate.versus import FEWEST, MOST
 from core.evaluate.words import p_words
+from core.jobs.differing import what_differs
 from core.jobs.versus import Compared
 from ui import charts, shell
 from ui.wording import plural, points
@@ -47,22 +47,23 @@ def _charts(state: str, _ids: str) -> tuple[Any, Any]:
     return versus.standings(found.found, found.names), versus.pairs(found.found, found.names)
 
 
-def in_short(run_ids: Sequence[str]) -> None:
-    """The outcome in words, and the way to the whole comparison."""
+def in_short(run_ids: Sequence[str]) -> Compared | None:
+    """The outcome in words, and the way to the whole comparison; None where there is none."""
     if len(run_ids) > MOST:
         st.caption(f"At most {MOST} runs are held against each other, row by row.")
-        return
+        return None
     ids = ",".join(run_ids)
     try:
         found = compared(ids)
     except WarmstartError as error:
         st.caption(f":material/info: {shell.plain(error.words)}")
-        return
+        return None
     with st.container(border=True):
         st.markdown(f"**{shell.plain(found.title)}.** {shell.plain(found.sentence)}")
         for remark in found.remarks:
             st.caption(f":material/info: {shell.plain(remark)}")
         shell.next_step("The whole comparison, pair by pair", "versus", runs=ids)
+    return found
 
 
 def show(ids: str) -> None:
@@ -137,7 +138,7 @@ def _plain_range(interval: Interval) -> str:
 
 def _settings(found: Compared) -> None:
     keys = found.found.keys
-    differing = differing_settings([found.records[key].request for key in keys])
+    differing = what_differs([found.records[key] for key in keys])
     st.subheader("Settings that differ", anchor=False)
     if differing.empty:
         st.caption("All their settings are the same.")

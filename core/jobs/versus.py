@@ -13,10 +13,10 @@ import numpy as np
 from core.errors import BadParam, NotFound
 from core.evaluate import versus_words
 from core.evaluate.results import Evaluation
-from core.evaluate.side_by_side import differing_settings
 from core.evaluate.versus import FEWEST, MOST, Entrant, Versus
 from core.evaluate.versus import versus as hold
 from core.evaluate.words import budget_words
+from core.jobs.differing import what_differs
 from core.jobs.summary import evaluation_of
 from core.store import runs
 from core.store.records import RunRecord
@@ -69,7 +69,7 @@ class Compared:
             title=self.title,
             sentence=self.sentence,
             remarks=self.remarks,
-            settings=differing_settings([self.records[key].request for key in self.found.keys]),
+            settings=what_differs([self.records[key] for key in self.found.keys]),
             made=datetime.now(UTC),
         ).encode("utf-8")
 

@@ -121,7 +121,7 @@ def test_import_a_bundle(app: App, filled: dict[str, str], bundle: bytes) -> Non
     for page in ("evaluate", "predict"):
         at = calm(app(page, run=run.id))
         assert not at.error
-    assert "imported from a bundle" in words(calm(app("evaluate", run=run.id)))
+    assert "imported from a bundle just now" in words(calm(app("evaluate", run=run.id)))
 
 
 @pytest.mark.parametrize("tab", ["Scores", "Mistakes", "Decisions", "Trust", "Why", "Hand over"])

@@ -82,6 +82,10 @@ def test_the_runs_page_has_it_in_short(app: App, filled: dict[str, str]) -> None
     at.session_state["runs_table"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
     at.run()
     assert "On the same 60 test rows" in words(calm(at)).replace("\\", "")
+    assert len(at.get("plotly_chart")) == 1
+    (settings,) = (d.value for d in at.dataframe if d.value.index.name == "setting")
+    assert settings.loc["Head"].tolist() == ["Logistic regression", "Linear SVM"]
+    assert not any("." in setting or "_" in setting for setting in settings.index)
     runs.change(filled["run"], dataset=None)
     at = app("runs")
     at.session_state["runs_table"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
@@ -93,3 +97,4 @@ def test_the_runs_page_has_it_in_short(app: App, filled: dict[str, str]) -> None
     assert "No two of these runs were judged on the same test rows" in words(calm(at)).replace(
         "\\", ""
     )
+    assert not at.get("plotly_chart")  # nor do their scores stand on one axis
