@@ -86,7 +86,13 @@ def _mattered(run_id: str, scored: int, _trials: Sequence[Trial]) -> dict[str, f
 
 def show(record: RunRecord) -> None:
     """What a finished search found, and the way on."""
-    from core.evaluate.tuning.report import handed_out, how_judged, why_chosen, why_ended
+    from core.evaluate.tuning.report import (
+        handed_out,
+        how_judged,
+        table_words,
+        why_chosen,
+        why_ended,
+    )
     from core.jobs.tuning import tuning_of
 
     tuning = tuning_of(record)
@@ -112,6 +118,7 @@ def show(record: RunRecord) -> None:
         st.warning(shell.plain(one), icon=":material/info:")
     _charts(tuning, names)
     st.subheader("Everything that was tried", anchor=False)
+    st.caption(table_words(tuning))
     first = {tuning.chosen: 0, tuning.best: 1}
     order = sorted(tuning.trials, key=lambda one: (first.get(one.number, 2), _order(one)))
     picked = _table(order, names, tuning, key="tn_table", select=True)
@@ -194,6 +201,7 @@ def _table(
 ) -> int | None:
     """A line a trial; the number of the one that is selected."""
     from core.evaluate.tuning.configuration import words
+    from core.evaluate.tuning.report import measured
 
     rows = pd.DataFrame(
         [
@@ -202,7 +210,7 @@ def _table(
                 "Settings": words(one.configuration, names),
                 "Score": one.score,
                 "± error": one.error,
-                "Stage": len(one.scores),
+                "Measured": len(one.scores) if tuning is None else measured(one, tuning),
                 "After": duration(one.at),
                 "To train": duration(_total(one)),
                 "Size": megabytes(None if one.size is None else one.size / 2**20),
@@ -228,9 +236,10 @@ def _table(
         "± error": st.column_config.NumberColumn(
             format="%.3f", help="Standard error of the score."
         ),
-        "Stage": st.column_config.NumberColumn(
+        "Measured": st.column_config.Column(
+            label="Stage" if tuning is None else None,
             help="How far it came: each stage uses more rows or more splits. Only scores of the "
-            "same stage can be held against each other."
+            "same stage can be held against each other.",
         ),
         "1,000 rows": st.column_config.TextColumn(help="Time to encode and predict them."),
     }
@@ -288,7 +297,8 @@ def _names(record: RunRecord) -> dict[str, str]:
     if kept is not None:
         return dict(kept)
     asked = record.request.get("models") or ()
-    return {one.id: one.name for one in models.list_all() if one.id in asked} if asked else {}
+    mine = [one for one in models.list_all() if one.id in asked or one.dataset == record.dataset]
+    return {one.id: one.name for one in mine}
 
 
 def _use(record: RunRecord, trial: int | None) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from core.data.dataset import Dataset
-from core.errors import BadParam
+from core.errors import BadParam, WarmstartError
 from core.evaluate.tuning.clock import Clock
 from core.evaluate.tuning.configuration import Configuration, EncoderChoice
+from core.evaluate.tuning.report import no_pretraining
 from core.evaluate.tuning.results import Tuning, tuning_from_json, tuning_to_json
 from core.evaluate.tuning.search import search
 from core.evaluate.tuning.space import make_space
@@ -15,11 +18,14 @@ from core.evaluate.tuning.workers import workers
 from core.jobs.execute import Job
 from core.jobs.pools import pool_size
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest, TuneRequest
+from core.pretrain import get_method
+from core.pretrain.base import Encoder
 from core.store import models, runs
 from core.store.home import subfolder
-from core.store.records import RunRecord
+from core.store.records import ModelRecord, RunRecord
 
 _FROM_BEFORE = 3  # of the best settings of an earlier search, tried first
+_FROM_THE_LIBRARY = 3  # models that take part without being named
 
 
 def tune(job: Job, request: TuneRequest, dataset: Dataset) -> dict[str, Any]:
@@ -35,6 +41,9 @@ def tune(job: Job, request: TuneRequest, dataset: Dataset) -> dict[str, Any]:
     job.progress.update(0.0, "Preparing the search")
     records = [models.get(one) for one in request.models]
     fitted = {record.id: models.load(record.id) for record in records}
+    ready = [] if request.models or request.methods else _of_the_library(dataset)
+    fitted |= {record.id: encoder for record, encoder in ready}
+    records += [record for record, _ in ready]
     outside = len(dataset.pool_rows("all")) > _labelled(dataset, request)
     space = make_space(
         dataset.modality,
@@ -42,7 +51,8 @@ def tune(job: Job, request: TuneRequest, dataset: Dataset) -> dict[str, Any]:
         seconds=request.seconds,
         pool=outside,
         methods=request.methods,
-        fitted=[EncoderChoice(one.method, dict(one.settings), one.id) for one in records],
+        fitted=[_choice(one) for one in records if one.id in request.models],
+        library=[_choice(one) for one, _ in ready],
         strategies=request.strategies,
         heads=request.heads,
     )
@@ -54,12 +64,15 @@ def tune(job: Job, request: TuneRequest, dataset: Dataset) -> dict[str, Any]:
             seconds=request.seconds,
             labels_per_class=request.labels_per_class,
             fitted=fitted,
-            begin_with=_before(request),
+            begin_with=_before(request, list(fitted)),
             trials=request.trials,
             seed=request.seed,
             clock=clock,
             progress=job.progress,
         )
+    missing = no_pretraining(tuning) if _could_pretrain(request) else None
+    if missing and tuning.ended == "time":
+        tuning = replace(tuning, notes=(missing, *tuning.notes))
     return {
         "tuning": tuning_to_json(tuning),
         "names": {record.id: record.name for record in records},
@@ -144,7 +157,38 @@ def _labelled(dataset: Dataset, request: TuneRequest) -> int:
     return len(draw_labels(labels, request.labels_per_class, seed=request.seed))
 
 
-def _before(request: TuneRequest) -> tuple[Configuration, ...]:
+def _choice(record: ModelRecord) -> EncoderChoice:
+    return EncoderChoice(record.method, dict(record.settings), record.id)
+
+
+def _of_the_library(dataset: Dataset) -> list[tuple[ModelRecord, Encoder]]:
+    """The newest model of each method that was learned here from this data set alone.
+
+    Not those that came in a bundle, nor those that continue a model of other rows: nobody can
+    say whether these have seen test rows. What was learned here has its seconds kept.
+    """
+    found: dict[str, tuple[ModelRecord, Encoder]] = {}
+    for record in models.list_all(modality=dataset.modality, dataset=dataset.fingerprint):
+        line = [record, *models.ancestors(record)]
+        if (
+            record.method in found
+            or len(found) == _FROM_THE_LIBRARY
+            or get_method(record.method).baseline
+            or line[-1].parent is not None
+            or any(one.dataset != dataset.fingerprint or one.seconds is None for one in line)
+        ):
+            continue
+        with suppress(WarmstartError):  # deleted or broken: it was not asked for
+            found[record.method] = (record, models.load(record.id))
+    return list(found.values())
+
+
+def _could_pretrain(request: TuneRequest) -> bool:
+    """Whether what was asked for leaves room for methods that learn."""
+    return not request.methods or any(not get_method(key).baseline for key in request.methods)
+
+
+def _before(request: TuneRequest, fitted: list[str]) -> tuple[Configuration, ...]:
     """What an earlier search found best, as far as this one can use it."""
     if request.start_from is None:
         return ()
@@ -152,5 +196,5 @@ def _before(request: TuneRequest) -> tuple[Configuration, ...]:
     if tuning is None:
         return ()
     best = [one.configuration for one in tuning.finalists()]
-    usable = [one for one in best if one.encoder.model in (None, *request.models)]
+    usable = [one for one in best if one.encoder.model in (None, *fitted)]
     return tuple(usable[:_FROM_BEFORE])

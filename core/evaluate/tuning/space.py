@@ -66,6 +66,8 @@ _HEADS = ("svm", "logistic", "gradient")
 #: Beside C = 1, for the first kinds of plain rows: one answer is enough to see what the others do.
 _STRICTNESS: Mapping[int, tuple[float, ...]] = {0: (0.3, 3.0), 1: (3.0,)}
 _AFFORD = 0.25  # an encoder may take this share of the budget, by its own estimate
+_AFFORD_ONE = 0.5  # and where none costs so little, the cheapest may take this one
+_READY_AT_ONCE = 2  # fitted encoders in the very first round
 _NEW_ENCODERS = 2  # learned for one round of new configurations, at most
 
 
@@ -109,7 +111,9 @@ class Space:
                 ]
         quick += [Configuration.of(one, other) for one in plain[:1] for other in self.heads[1:2]]
         # a small round to begin with, so that the likeliest gain is fully measured early
-        likeliest = [Configuration.of(one, head) for one in (*plain[1:2], *learned[:1])]
+        ready = [one for one in learned if one.model is not None]  # there is nothing to wait for
+        early = (*ready[:_READY_AT_ONCE], *plain[1:2], *(() if ready else learned[:1]))
+        likeliest = [Configuration.of(one, head) for one in early]
         rounds = [[self.default, *likeliest], quick]
         for encoder in learned:
             rounds.append([Configuration.of(encoder, head)])
@@ -224,6 +228,7 @@ def make_space(
     pool: bool,
     methods: Sequence[str] = (),
     fitted: Sequence[EncoderChoice] = (),
+    library: Sequence[EncoderChoice] = (),
     strategies: Sequence[str] = (),
     heads: Sequence[str] = (),
 ) -> Space:
@@ -244,17 +249,28 @@ def make_space(
     fitted : sequence of EncoderChoice
         Fitted encoders that take part. The only one of a search that names no methods is the
         default, too.
+    library : sequence of EncoderChoice
+        Fitted encoders that nobody named and that take part all the same, for they cost nothing
+        to learn. What one of them was learned by is not learned again at the same settings.
     """
     encoders: list[EncoderChoice] = []
+    slow: list[tuple[float, EncoderChoice]] = []
+    have = [(one.method, one.settings) for one in library]
     if not fitted or methods:
         keys = list(methods) or [baseline_for(modality).key, *WORTH_A_TRY[modality]]
         for key in keys:
             method = get_method(key)
             for encoder in _versions(key):
                 cost = method.estimate(size, encoder.settings).seconds
+                if (encoder.method, encoder.settings) in have:
+                    continue
                 if methods or method.baseline or cost <= _AFFORD * seconds:
                     encoders.append(encoder)
-    encoders = [*fitted, *encoders]
+                elif cost <= _AFFORD_ONE * seconds:
+                    slow.append((cost, encoder))
+    encoders = [*fitted, *library, *encoders]
+    if slow and not any(one.learns for one in encoders):
+        encoders.append(min(slow, key=lambda pair: pair[0])[1])
     plain = EncoderChoice.of(baseline_for(modality).key)
     chosen = tuple(heads) or (*_HEADS, *(("tree",) if modality == "tabular" else ()))
     default = Configuration.of(fitted[0] if len(fitted) == 1 and not methods else plain)

@@ -16,7 +16,7 @@ from core.jobs import tuning as module
 from core.jobs.check import check
 from core.jobs.requests import DataRef, PretrainRequest, TuneRequest, from_json, to_json
 from core.jobs.tuning import finetuning_of, tuning_of
-from core.store import runs
+from core.store import datasets, models, runs
 from core.store.records import RunRecord
 
 
@@ -87,6 +87,42 @@ def test_a_model_of_the_library_takes_part(tiny: DataRef) -> None:
     request = finetuning_of(run)
     assert (request.model, request.pretrain) == (model, None)
     assert request.strategy != "scratch"
+
+
+def test_what_the_library_learned_from_these_rows_is_tried_first(tiny: DataRef) -> None:
+    settings = {"min_df": 1, "dimensions": 8}
+    model = jobs.run_here(PretrainRequest(tiny, "ppmi", settings=settings, name="Mine")).model
+    run = _tuned(tiny, trials=2)
+    tuning = tuning_of(run)
+    assert tuning is not None
+    assert [one.configuration.encoder.model for one in tuning.trials] == [None, model]
+    assert (run.result or {})["names"] == {model: "Mine"}
+    assert not any("No pretraining" in note for note in tuning.notes)
+    named = tuning_of(_tuned(tiny, trials=2, methods=("lsa",)))
+    assert named is not None
+    assert all(one.configuration.encoder.model is None for one in named.trials)
+
+
+def test_a_model_that_came_in_a_bundle_is_not_tried_unasked(tiny: DataRef) -> None:
+    settings = {"min_df": 1, "dimensions": 8}
+    run = jobs.run_here(PretrainRequest(tiny, "ppmi", settings=settings))
+    kept = models.get(run.model or "")
+    claimed = datasets.get(kept.dataset)
+    models.save(
+        models.load(kept.id),
+        id="0123456789ab",
+        name="Another's",
+        method="ppmi",
+        settings=settings,
+        pool="all",
+        seed=0,
+        dataset=claimed,
+        rows=kept.rows,
+    )
+    models.delete(kept.id)
+    tuning = tuning_of(_tuned(tiny, trials=3))
+    assert tuning is not None
+    assert all(one.configuration.encoder.model is None for one in tuning.trials)
 
 
 def test_searching_on_begins_with_what_was_found(tiny: DataRef) -> None:

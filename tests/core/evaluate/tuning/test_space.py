@@ -79,12 +79,30 @@ def test_a_strategy_that_wants_a_pool_needs_one() -> None:
 
 
 def test_what_takes_too_long_is_left_out_unless_it_is_named() -> None:
-    slow = make_space("text", BIG, seconds=8, pool=False)
+    slow = make_space("text", BIG, seconds=4, pool=False)
     assert not any(one.learns for one in slow.encoders)
-    named = make_space("text", BIG, seconds=8, pool=False, methods=("ppmi",))
+    named = make_space("text", BIG, seconds=4, pool=False, methods=("ppmi",))
     assert {one.method for one in named.encoders} == {"ppmi", "tfidf"}
     enough = make_space("text", BIG, seconds=300, pool=False)
     assert {"ppmi", "lsa"} <= {one.method for one in enough.encoders}
+
+
+def test_the_cheapest_method_takes_part_where_half_the_time_is_enough_for_it() -> None:
+    cost = get_method("lsa").estimate(BIG, EncoderChoice.of("lsa").settings).seconds
+    tight = make_space("text", BIG, seconds=2.2 * cost, pool=False)
+    assert [one.method for one in tight.encoders if one.learns] == ["lsa"]
+    assert any(one.encoder.method == "lsa" for one in tight.first()[0])
+    less = make_space("text", BIG, seconds=1.8 * cost, pool=False)
+    assert not any(one.learns for one in less.encoders)
+
+
+def test_models_of_the_library_go_first_and_are_not_learned_again() -> None:
+    ready = EncoderChoice("ppmi", EncoderChoice.of("ppmi").settings, "0123456789ab")
+    found = make_space("text", BIG, seconds=1, pool=False, library=[ready])
+    assert found.default.encoder == EncoderChoice.of("tfidf")
+    assert [one.encoder for one in found.first()[0]][:2] == [found.default.encoder, ready]
+    enough = make_space("text", BIG, seconds=300, pool=False, library=[ready])
+    assert [one.model for one in enough.encoders if one.method == "ppmi"] == [ready.model]
 
 
 def test_bigrams_take_part() -> None:
