@@ -16,6 +16,8 @@ if asked:
     shell.go("data", data=(record.dataset or "")[:12])
 
 record = shell.current_data()
+if record is None:
+    shell.say_if_unknown()
 start = st.query_params.get("data_start")
 with st.expander(
     "Choose another data set" if record else "Choose a data set",

@@ -113,18 +113,23 @@ def use_data(fingerprint: str) -> None:
         st.query_params["data"] = fingerprint[:12]
 
 
+def say_if_unknown() -> None:
+    """Say so where the address names a data set that is not here."""
+    asked = st.query_params.get("data")
+    if asked:
+        st.warning(
+            "It may have been deleted, or the address is of another server.",
+            title=f"There is no data set {asked!r} here.",
+        )
+
+
 def need_data() -> DatasetRecord:
     """The data set at hand; without one the page stops with the ways to get one."""
     record = current_data() or _loaded()
     if record is None:
         from core.store import datasets
 
-        asked = st.query_params.get("data")
-        if asked:
-            st.warning(
-                "It may have been deleted, or the address is of another server.",
-                title=f"There is no data set {asked!r} here.",
-            )
+        say_if_unknown()
         with st.container(border=True):
             st.markdown("**No data set is open yet.**")
             for kept in datasets.list_all()[:3]:

@@ -39,6 +39,12 @@ def test_without_data_a_page_says_where_to_get_some(app: App, page: str) -> None
     assert "No data set is open yet" in words(app(page))
 
 
+def test_unknown_data_is_said(app: App, filled: dict[str, str]) -> None:
+    at = calm(app("data", data="zzz"))
+    assert at.warning[0].proto.title == "There is no data set 'zzz' here."
+    assert "It may have been deleted" in words(at)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_full(app: App, filled: dict[str, str], page: str) -> None:
     query = {"run": filled["run"]} if page in ("evaluate", "predict") else {}

@@ -30,9 +30,10 @@ def test_runs_of_one_data_set_are_offered_together(app: App, filled: dict[str, s
 
     runs.change(filled["run"], dataset="f" * 64, dataset_title="Other texts")
     at = calm(app("versus"))
-    assert at.selectbox(key="vs_data").options == ["Tiny texts", "Other texts"]
+    assert at.selectbox(key="vs_data").options == ["Tiny texts · 1 run", "Other texts · 1 run"]
     assert at.dataframe[0].value["Run"].tolist() == ["Topics on tiny"]
     at.selectbox(key="vs_data").set_value("f" * 64).run()
+    assert "No data set here has two finished fine-tunings yet." in words(at)
     assert calm(at).dataframe[0].value["Run"].tolist() == ["Vectors on tiny"]
 
 
@@ -98,3 +99,22 @@ def test_the_runs_page_has_it_in_short(app: App, filled: dict[str, str]) -> None
         "\\", ""
     )
     assert not at.get("plotly_chart")  # nor do their scores stand on one axis
+
+
+def test_the_data_with_most_runs_comes_first_and_a_lonely_run_names_it(
+    app: App, filled: dict[str, str]
+) -> None:
+    from core.store import runs
+    from tests import seed
+
+    last = seed.finished_run(name="Last of all")
+    runs.change(last, dataset="f" * 64, dataset_title="Other texts")
+    at = calm(app("versus"))
+    assert at.selectbox(key="vs_data").options == ["Tiny texts · 2 runs", "Other texts · 1 run"]
+    assert len(at.dataframe[0].value) == 2
+    at.selectbox(key="vs_data").set_value("f" * 64).run()
+    assert "One run alone cannot be compared." in words(calm(at))
+    (switch,) = (b for b in at.button if str(b.key).startswith("vs_switch_"))
+    assert switch.label == "2 runs on Tiny texts"
+    switch.click().run()
+    assert len(calm(at).dataframe[0].value) == 2
