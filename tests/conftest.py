@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("WARMSTART_HOME", str(folder))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return folder
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_stand_ins() -> Iterator[None]:
+    """What stands in for an extra package does so for one module of tests."""
+    yield
+    stand_in = sys.modules.get("sentence_transformers")
+    if stand_in is not None and stand_in.__spec__ is None:
+        del sys.modules["sentence_transformers"]
 
 
 @pytest.fixture(scope="session")

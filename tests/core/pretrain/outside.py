@@ -56,9 +56,19 @@ def _folder() -> Any:
     return tempfile.TemporaryDirectory(prefix="warmstart-outside-")  # goes with the process
 
 
-@cache
 def settings(key: str, rows: int) -> dict[str, Any]:
-    """What a method needs from outside to be fitted on so many of the small rows."""
+    """What a method needs from outside to be fitted on so many of the small rows.
+
+    The stand-in for sentence_transformers stays until the end of the test module
+    (``tests/conftest.py``).
+    """
+    if key == "sentences":
+        sys.modules.setdefault("sentence_transformers", library())
+    return _made(key, rows)
+
+
+@cache
+def _made(key: str, rows: int) -> dict[str, Any]:
     folder = Path(_folder().name)
     random = np.random.default_rng(0)
     if key == "vectors":
@@ -75,6 +85,5 @@ def settings(key: str, rows: int) -> dict[str, Any]:
         model = folder / "model"
         model.mkdir(exist_ok=True)
         (model / "config.json").write_text("{}", "utf-8")
-        sys.modules.setdefault("sentence_transformers", library())
         return {"model": str(model)}
     return {}
