@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.data.columns import guess_columns
+from core.data.columns import guess_columns, guess_domain
 from core.data.features import FeatureChoice, choose_features
 from core.data.reading import Table, read_table
 from core.data.table import dataset_from_table
@@ -63,7 +63,8 @@ def draw(upload: Any) -> None:
         split = _column("Split column", columns, guess.split, f"data_split_{name}",
             "Says train or test. Without one, a quarter of the labelled rows is kept for the "
             "test: each class in proportion, duplicates on one side.")  # fmt: skip
-        domain = _column("Domain column", columns, None, f"data_domain_{name}",
+        domain = _column("Domain column", columns, guess_domain(frame, text, label, split),
+            f"data_domain_{name}",
             "Where a row is from, such as a shop or a year: to see how domains differ and to adapt "
             "across them. None is needed.")  # fmt: skip
     features = None

@@ -1,4 +1,4 @@
-"""Guess which column of a table is the text, the label and the split."""
+"""Guess which column of a table is the text, the label, the split and the domain."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _TEXT += " question query utterance summary description abstract headline title 
 _LABEL = "label labels class classes category categories target intent sentiment topic tag y"
 _LABEL += " output rating stance emotion polarity gold answer"
 _SPLIT = "split part fold subset partition set usage"
+_DOMAIN_WORDS = frozenset({"domain", "domains"})
 _NEITHER = "id idx index uid uuid date time timestamp url link name page"
 _NEVER_LABEL = frozenset(_NEITHER.split())
 _TEXT_WORDS = frozenset(_TEXT.split())
@@ -71,6 +72,21 @@ def guess_columns(frame: pd.DataFrame) -> ColumnGuess:
     names = [name for name in names if name != text]
     label = _best({name: _as_label(looked_at[name], name) for name in names})
     return ColumnGuess(text, label, split)
+
+
+def guess_domain(frame: pd.DataFrame, *taken: str | None) -> str | None:
+    """The column that is called the domain of a row and has two or more; None without one.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As read by :func:`core.data.reading.read_table`.
+    *taken : str, optional
+        Columns that are something else.
+    """
+    looked_at = frame.head(_LOOKED_AT)
+    named = [name for name in frame.columns if _words(name) & _DOMAIN_WORDS and name not in taken]
+    return next((name for name in named if _few_values(looked_at[name])), None)
 
 
 def _brief(column: pd.Series, name: str) -> bool:

@@ -110,6 +110,15 @@ class TestBringing:
         (kept,) = datasets.list_all()
         assert (kept.modality, kept.classes) == ("tabular", ("x", "y", "z"))
 
+    def test_a_column_called_domain_is_taken_for_it(self, app: App, home: Path) -> None:
+        lines = [f"some text number {i} here,{'ab'[i % 2]},{'xyz'[i % 3]}" for i in range(60)]
+        at = calm(bring(app, "d.csv", ("text,label,domain\n" + "\n".join(lines)).encode()))
+        assert at.selectbox(key="data_domain_d.csv").value == "domain"
+        at.button(key="data_use").click().run()
+        calm(at)
+        (kept,) = datasets.list_all()
+        assert sorted(set(datasets.load(kept.fingerprint).domain)) == ["x", "y", "z"]
+
     def test_another_label_makes_another_choice(self, app: App, home: Path) -> None:
         lines = [f"{i * i / 7:.2f},{'ab'[i % 2]},{'xyz'[i % 3]}" for i in range(60)]
         at = calm(bring(app, "v.csv", ("size,kind,label\n" + "\n".join(lines)).encode()))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from core.data.columns import ColumnGuess, guess_columns
+from core.data.columns import ColumnGuess, guess_columns, guess_domain
 from core.data.parts import known_parts, part_of
 
 TEXTS = [f"This is the text of row number {i}, with some words." for i in range(40)]
@@ -105,6 +105,15 @@ def test_real_tables(name: str, bench_data: Path) -> None:
     guess = guess_columns(pd.read_parquet(bench_data / "text" / f"{name}.parquet"))
     assert (guess.text, guess.label) == ("text", "label")
     assert guess.split == ("split" if name in ("banking77", "sst2") else None)
+
+
+def test_the_domain_is_the_column_of_that_name() -> None:
+    frame = pd.DataFrame({"text": TEXTS, "label": LABELS, "domain": ["books", "films"] * 20})
+    assert guess_domain(frame) == "domain"
+    assert guess_domain(frame, "text", "domain") is None  # it is the label already
+    assert guess_domain(frame.assign(domain="books")) is None  # one domain is none
+    assert guess_domain(frame.assign(domain=TEXTS)) is None  # as good as a number for each row
+    assert guess_domain(frame.drop(columns="domain")) is None
 
 
 @pytest.mark.parametrize(
