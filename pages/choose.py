@@ -18,12 +18,10 @@ if asked:
     record = live.follow(asked)
     if record.dataset:
         shell.use_data(record.dataset)
+    choosing.ways_on(record)
     choosing.show(record)
     kept = {one.fingerprint: one for one in datasets.list_all()}
     choosing.graded(record, kept.get(record.dataset or ""))
-    with st.container(horizontal=True):
-        shell.next_step("Rank again", "choose", data=(record.dataset or "")[:12])
-        shell.next_step("How right all rankings were", "choose", ch_view=choosing.CARD)
     st.stop()
 
 view = st.segmented_control(

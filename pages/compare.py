@@ -18,9 +18,16 @@ if asked:
     record = live.follow(asked)
     if record.dataset:
         shell.use_data(record.dataset)
+    with st.container(horizontal=True):
+        # on top: the menu may open the last result again
+        shell.next_step(
+            "Compare again",
+            "compare",
+            icon=":material/replay:",
+            data=(record.dataset or "")[:12],
+        )
     contest.show(record)
     with st.container(horizontal=True):
-        shell.next_step("Compare again", "compare", data=(record.dataset or "")[:12])
         shell.next_step("Fine-tune with other settings", "finetune")
     st.stop()
 

@@ -17,6 +17,7 @@ from ui import estimates, faults, shell
 from ui.command import command_line
 from ui.wording import number, points
 
+_FEW = 5  # labels a class to start with
 _KINDS = {"text": "Texts", "image": "Pictures", "tabular": "Rows of a table"}
 _TIMES = {10: "10 seconds", 60: "A minute", 600: "10 minutes", 3600: "An hour", 86400: "A day"}
 
@@ -47,10 +48,14 @@ def form(data: DatasetRecord | None) -> None:
                 help="To learn from, with and without a label; not those kept for the test.",
             )
             labels = st.number_input(
-                "How many of them have a label?",
+                "How many labels to learn from?",
                 min_value=0,
-                value=data.labelled_train if data else 60,
+                value=min(data.labelled_train, _FEW * max(1, len(data.classes))) if data else 60,
                 key=f"ch_labelled_{mark}",
+                help=f"This data set has {number(data.labelled_train)}; the plan starts with {_FEW} "
+                "a class, as the other pages do."
+                if data and data.labelled_train > _FEW * len(data.classes)
+                else "Of the rows above.",
             )
             classes = st.number_input(
                 "How many classes?",

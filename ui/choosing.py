@@ -18,6 +18,8 @@ from core.transfer.scores import KINDS
 from ui import charts, faults, shell
 from ui.wording import duration, megabytes, number, percent, plural, points
 
+#: Fewer encoders have no order that could be wrong in more than one way.
+ENOUGH = 3
 RANK, PLAN, CARD = "Rank encoders", "Plan for me", "How right it was"
 #: What the page offers, in the words of its address too.
 VIEWS = (RANK, PLAN, CARD)
@@ -31,6 +33,15 @@ def quick(costs: Mapping[str, float], *, within: float = 45.0) -> list[str]:
             taken.append(key)
             spent += seconds
     return [key for key in costs if key in taken]
+
+
+def ways_on(record: RunRecord) -> None:
+    """What else the page offers, above a result: the menu may open the last one again."""
+    data = {"data": record.dataset[:12]} if record.dataset else {}
+    with st.container(horizontal=True):
+        shell.next_step("Rank again", "choose", icon=":material/replay:", **data)
+        shell.next_step(PLAN, "choose", icon=":material/map:", ch_view=PLAN, **data)
+        shell.next_step(CARD, "choose", icon=":material/grading:", ch_view=CARD, **data)
 
 
 def show(record: RunRecord) -> None:
@@ -166,10 +177,17 @@ def graded(record: RunRecord, data: DatasetRecord | None) -> None:
     """How right one ranking was, or the way to find out."""
     st.subheader("How right was it?", anchor=False)
     one = grade(record)
+    ranked = sum(bool(entry["rank"]) for entry in (record.result or {})["entries"])
+    few = one is not None and one.compared < ENOUGH
     if one is not None:
         with st.container(border=True):
             st.markdown(f"**{shell.plain(_sentence(one))}**")
             _numbers([one])
+            if few:
+                st.caption(
+                    f":material/info: {one.compared} of {ranked} encoders are fine-tuned: too few to "
+                    f"tell how right the order was. It takes {ENOUGH} or more."
+                )
     else:
         st.caption(
             "Nothing of this board has been fine-tuned on this data set yet, or only one of it. "
@@ -180,7 +198,8 @@ def graded(record: RunRecord, data: DatasetRecord | None) -> None:
         reason = "The data set is no longer here."
     elif not data.labelled_test:
         reason = "There are no labelled test rows."
-    if (one is None or not one.same_budget) and st.button(
+    more = few and ranked >= ENOUGH
+    if (one is None or not one.same_budget or more) and st.button(
         "Fine-tune all of them and grade the ranking",
         icon=":material/grading:",
         key="ch_grade",
@@ -265,7 +284,12 @@ def card() -> None:
 def _numbers(grades: Sequence[Grade]) -> None:
     taus = [one.tau for one in grades if one.tau is not None]
     with st.container(horizontal=True):
-        st.metric("Mean regret" if len(grades) > 1 else "Regret", _lost(_mean(grades)))
+        st.metric(
+            "Mean regret" if len(grades) > 1 else "Regret",
+            _lost(_mean(grades)),
+            help="Test accuracy of the best of those fine-tuned minus that of the pick: 0 where the "
+            "pick was the best of them. Says little where few were fine-tuned.",
+        )
         st.metric(
             "Weighted Kendall τ",
             f"{sum(taus) / len(taus):.2f}".replace("-", "−") if taus else "–",

@@ -14,6 +14,8 @@ from core.types import Modality
 FEW_ROWS = 200
 #: From so many labels a class on, with hardly a row more, pretraining has nothing left to buy.
 MANY_LABELS = 200
+#: Up to so many labels a class are few.
+FEW_LABELS = 20
 #: Up to so many labels a class labels are spread to similar rows first.
 VERY_FEW = 2
 #: Gains within this of the best are as good; the quickest of them is taken.
@@ -225,15 +227,21 @@ def _strategy(situation: Situation, taken: Option | None) -> tuple[str, Choice]:
             "helped most (Zhou et al. 2004); from about five a class on it can hurt."
         )
         return "spreading", Choice("strategy", "Spread the labels, then train", why)
-    why = (
-        "What was learned stays as it is and only the head is trained: the safest way with few "
-        "labels."
-    )
+    why = "What was learned stays as it is and only the head is trained: "
+    if situation.per_class <= FEW_LABELS:
+        why += "the safest way with few labels."
+    else:
+        why += (
+            f"quick, and a fair start. With {situation.per_class:,.0f} labels a class strategies "
+            "that change the model may gain more: try them on Fine-tune."
+        )
     return "frozen", Choice("strategy", "Keep the pretrained model frozen", why)
 
 
 def _head(situation: Situation) -> Choice:
     why = "It needs no tuning and was good with few labels wherever it was tried."
+    if situation.per_class > FEW_LABELS:
+        why += " With as many as these other heads may do as well."
     if situation.explained:
         why += (
             " Being linear, each answer is a sum over the words, pixels or columns: Evaluate and "

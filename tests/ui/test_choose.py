@@ -169,6 +169,31 @@ def test_grading(app: Callable[..., Any], asked: list[Any]) -> None:
     assert card.dataframe[0].value["Data"].tolist() == ["Tiny texts", "Tiny texts"]
 
 
+def test_two_encoders_are_too_few_to_praise_the_ranking(
+    app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.jobs.report_card import Grade
+
+    run = _ranked(seed.keep_texts())
+    two = Grade(run, "Tiny", 3, "LSA / PCA", "LSA / PCA", 0.0, None, 2, (), same_budget=True)
+    monkeypatch.setattr(choosing, "grade", lambda _: two)
+    at = app("choose", run=run)
+    assert any("2 of 3 encoders are fine-tuned: too few to tell" in c.value for c in at.caption)
+    assert "Says little where few" in at.metric[0].help
+    assert at.button(key="ch_grade")
+    three = dataclasses.replace(two, compared=3, tau=1.0)
+    monkeypatch.setattr(choosing, "grade", lambda _: three)
+    at = app("choose", run=run)
+    assert not any("too few to tell" in c.value for c in at.caption)
+
+
+def test_the_other_views_stay_in_reach_beside_a_result(app: Callable[..., Any]) -> None:
+    data = seed.keep_texts()
+    at = app("choose", run=_ranked(data))
+    labels = [link.proto.label for link in at.get("page_link") if "job" not in link.proto.label]
+    assert labels[:3] == ["Rank again", choosing.PLAN, choosing.CARD]
+
+
 def test_no_test_rows_to_grade_by(app: Callable[..., Any]) -> None:
     texts = seed.texts()
     bare = dataclasses.replace(texts, test=np.zeros(len(texts), bool))
@@ -227,15 +252,18 @@ def test_plan_is_carried_out(app: Callable[..., Any], asked: list[Any]) -> None:
     data = seed.keep_texts()
     at = app("choose", data=data[:12], ch_view=choosing.PLAN)
     assert at.number_input(key=f"ch_rows_{data[:8]}").value == 120
+    labels = at.number_input(key=f"ch_labelled_{data[:8]}")
+    assert labels.value == 15  # 5 a class of 60, as on the other pages
+    assert "This data set has 60" in labels.help
     at.toggle(key="ch_explained").set_value(True).run()
     at.button(key="ch_carry_out").click().run()
     request = asked[0]
     assert isinstance(request, FinetuneRequest)
-    assert request.labels_per_class is None  # every label, as the form says
+    assert request.labels_per_class == 5
     at = app("choose", data=data[:12], ch_view=choosing.PLAN)
-    at.number_input(key=f"ch_labelled_{data[:8]}").set_value(15).run()
+    at.number_input(key=f"ch_labelled_{data[:8]}").set_value(60).run()
     at.button(key="ch_carry_out").click().run()
-    assert asked[1].labels_per_class == 5
+    assert asked[1].labels_per_class is None  # every label, as the form says
 
 
 def test_plan_for_another_kind_of_rows(app: Callable[..., Any]) -> None:

@@ -56,6 +56,16 @@ def test_of_equally_good_ones_the_quickest() -> None:
     assert plan(situation(), OPTIONS, track).method == "heaps"
 
 
+def test_reasons_fit_the_number_of_labels() -> None:
+    few = plan(situation(), OPTIONS, TRACK)
+    assert few.choices[1].why.endswith("the safest way with few labels.")
+    many = plan(situation(labels=500), OPTIONS, TRACK)
+    assert many.strategy == "frozen"
+    assert "few labels" not in many.choices[1].why
+    assert "With 100 labels a class" in many.choices[1].why
+    assert "other heads may do as well" in many.choices[2].why
+
+
 @pytest.mark.parametrize(
     ("fields", "track", "words"),
     [
