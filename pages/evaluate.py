@@ -39,6 +39,8 @@ if record.kind == "examine":  # it is about another run, whose report shows what
     )
 if record.kind != "finetune":
     place = shell.BY_KEY[OF_KIND[record.kind]]
+    if record.state != "done" and not record.live:
+        live.follow(record.id)  # says why nothing came of it, and stops
     st.info(f"What came of this run stands on another page: {place.title}.")
     shell.next_step(f"Open it on the page {place.title}", place.key, run=record.id)
     shell.next_step("All runs", "runs")

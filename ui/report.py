@@ -10,7 +10,7 @@ from core.evaluate import words
 from core.evaluate.results import Evaluation, Interval
 from core.store.records import RunRecord
 from ui import shell
-from ui.wording import ago, duration, number, percent, plural
+from ui.wording import ago, duration, percent, plural
 
 _LOOKS = {
     "helped": (":material/trending_up:", "green"),
@@ -36,7 +36,8 @@ def summary(record: RunRecord) -> str:
     if record.imported:
         parts.append(f"imported from a bundle {ago(record.created)}")
     elif record.finished is not None:
-        parts.append(f"finished {ago(record.finished)}")
+        ended = "finished" if record.state == "done" else record.state
+        parts.append(f"{ended} {ago(record.finished)}")
     if record.seconds is not None:
         parts.append(duration(record.seconds))
     return " · ".join(parts)
@@ -66,10 +67,8 @@ def verdict_card(evaluation: Evaluation) -> None:
     with st.container(border=True):
         if evaluation.comparison is None:
             st.subheader(":material/straighten: The baseline alone", anchor=False)
-            accuracy = evaluation.test.accuracy
             st.markdown(
-                f"Without pretraining it gets {percent(accuracy.value)} of "
-                f"{number(evaluation.test.rows)} test rows right. {interval_words(accuracy)} "
+                f"Without pretraining. {words.verdict_sentence(evaluation)} "
                 "Choose a pretrained model on the Fine-tune page to see what it would buy."
             )
         else:
@@ -133,9 +132,10 @@ def numbers(evaluation: Evaluation) -> None:
         )
 
     if draws > 1:
+        first = "The first is a mean" if theirs is None else "The first two are means"
         st.caption(
-            f"The first two are means over {draws} draws of labels. The others, and every table "
-            "below, are of the model that was kept, from the first draw: it gets "
+            f"{first} over {draws} draws of labels. The others, and every table below, "
+            " are of the model that was kept, from the first draw: it gets "
             f"{percent(kept.value)} of the test rows right."
         )
 

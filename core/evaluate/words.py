@@ -70,9 +70,11 @@ def verdict_sentence(evaluation: Evaluation) -> str:
         "95 % interval of the difference "
         f"{points(gain.low or 0.0, unit=False)} to {points(gain.high or 0.0)}"
     )
+    # the interval is of the mean over the draws; this test knows the two kept models only
+    test = "exact McNemar" + (" of the two kept models alone" if comparison.draws > 1 else "")
     return (
         f"{start}, against {percent(theirs)} without pretraining "
-        f"({interval}; {_draws(comparison.draws)}; exact McNemar {p_words(comparison.p_value)})."
+        f"({interval}; {_draws(comparison.draws)}; {test} {p_words(comparison.p_value)})."
     )
 
 

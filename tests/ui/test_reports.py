@@ -215,6 +215,36 @@ def test_without_its_rows_a_section_says_so_and_others_stay(
     assert at.get("plotly_chart")  # the confusion needs no rows
 
 
+def test_a_failed_run_of_another_kind_says_that_it_failed(app: App, home: Any) -> None:
+    from core.jobs.requests import DataRef, LoadRequest, to_json
+    from core.store import runs
+
+    made = runs.create(to_json(LoadRequest(data=DataRef(name="breast_cancer"))), name="Went wrong")
+    runs.change(made.id, state="running")
+    runs.change(made.id, state="failed", error="The text column is empty.", hint="Choose another.")
+    at = app("evaluate", run=made.id)
+    assert not at.exception
+    assert [one.value for one in at.error] == ["The text column is empty. Choose another."]
+    assert not at.info
+    assert any("failed" in one.value for one in at.caption)
+    assert not any("finished" in one.value for one in at.caption)
+
+
+def test_a_report_without_pretraining_has_one_accuracy(app: App, filled: dict[str, str]) -> None:
+    from core import jobs
+    from core.jobs.requests import DataRef, FinetuneRequest
+
+    data = DataRef(fingerprint=filled["data"])
+    run = jobs.run_here(
+        FinetuneRequest(data=data, strategy="scratch", labels_per_class=1, draws=3, curve=False)
+    )
+    assert run.state == "done", run.error
+    at = calm(app("evaluate", run=run.id))
+    mean = at.metric[0].value.replace("\u202f", " ")
+    assert f": {mean} of 60 test rows right" in words(at)
+    assert "The first is a mean over 3 draws of labels." in words(at)
+
+
 def test_a_run_of_another_kind_is_sent_to_its_page(app: Callable[..., Any], home: Any) -> None:
     from core import jobs
     from core.jobs.requests import DataRef, LoadRequest

@@ -66,7 +66,7 @@ def test_helped() -> None:
     assert verdict_sentence(said) == (
         "With 5 labels per class: 74.7 % of 1,343 test rows right, against 65.6 % without "
         "pretraining (95 % interval of the difference +6.8 to +11.4 points; 5 draws of labels; "
-        "exact McNemar p < 0.001)."
+        "exact McNemar of the two kept models alone p < 0.001)."
     )
 
 
