@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ _QUARTERS = 4
 #: Numbers with at most so many different values are taken as they are.
 _FEW_NUMBERS = 6
 _LONGEST_NAME = 60
+#: What columns of identifiers are called: "id", "user_id", "group number".
+_IDENTIFIER = re.compile(r"(^|[\s_.-])(id|key|group|index|nr|no|number)$", re.IGNORECASE)
 _OTHER, _MISSING = "all other values", "no value"
 
 
@@ -48,7 +51,8 @@ def groupings(dataset: Dataset, rows: Ints) -> list[Grouping]:
 
     Texts by their length in words, pictures by their brightness, all by domain, group and every
     further column of the upload, tables by their own columns too. Numbers and dates fall into
-    quarters of equal size. Left out is what is the same for all rows, or another for each.
+    quarters of equal size, except the numbers of groups and identifiers, which are names; where
+    these are many they are left out. So is what is the same for all rows, or another for each.
 
     Parameters
     ----------
@@ -70,12 +74,16 @@ def _all(dataset: Dataset, rows: Ints) -> Iterator[Grouping]:
         yield _quarters("Brightness", np.asarray(light, np.float64))
     for dimension, values in (("Domain", dataset.domain), ("Group", dataset.group)):
         if values is not None:
-            yield from _of_column(dimension, pd.Series(values[rows]))
+            yield from _of_names(dimension, pd.Series(values[rows]))
     for frame in (dataset.extra, dataset.rows):
         if isinstance(frame, pd.DataFrame):
             picked = frame.iloc[rows]
             for place, name in enumerate(picked.columns):
-                yield from _of_column(str(name), picked.iloc[:, place])
+                column = picked.iloc[:, place]
+                if _IDENTIFIER.search(str(name)):
+                    yield from _of_names(str(name), column)
+                else:
+                    yield from _of_column(str(name), column)
 
 
 def by_cluster(codes: Ints, names: Sequence[str]) -> Grouping:
@@ -96,10 +104,7 @@ def _of_column(dimension: str, column: pd.Series) -> Iterator[Grouping]:
     ):
         yield _quarters(dimension, column.to_numpy(dtype=float, na_value=np.nan))
     else:
-        words = pd.Series(
-            [None if _absent(value) else str(value).strip() or None for value in column],
-            dtype=object,
-        )
+        words = _words(column)
         numbers = pd.to_numeric(words, errors="coerce")
         written = int(words.notna().sum())
         if written and numbers.notna().sum() >= 0.99 * written and numbers.nunique() > _FEW_NUMBERS:
@@ -109,6 +114,26 @@ def _of_column(dimension: str, column: pd.Series) -> Iterator[Grouping]:
         if written and (counts == 1).sum() > _NAMES * written:
             return
         yield _named(dimension, words, counts)
+
+
+def _of_names(dimension: str, column: pd.Series) -> Iterator[Grouping]:
+    """What only names the rows' origin: 7 is no less than 8, and a thousand of them say nothing."""
+    words = _words(column)
+    counts = words.value_counts()
+    numbered = len(counts) > 0 and bool(
+        pd.to_numeric(pd.Series(counts.index), errors="coerce").notna().all()
+    )
+    if numbered and len(counts) > MOST_VALUES:
+        return
+    if len(counts) and (counts == 1).sum() > _NAMES * int(words.notna().sum()):
+        return
+    yield _named(dimension, words, counts)
+
+
+def _words(column: pd.Series) -> pd.Series:
+    return pd.Series(
+        [None if _absent(value) else str(value).strip() or None for value in column], dtype=object
+    )
 
 
 def _absent(value: object) -> bool:

@@ -67,6 +67,21 @@ def test_every_column_of_the_upload_is_a_way_to_divide() -> None:
     assert named(found, "yes")[:2] == ["True", "False"]
 
 
+def test_numbers_that_are_names_are_no_quantity() -> None:
+    n = 80
+    few = np.array([7, 8, 9, 10, 11, 12, 13, 14] * 10, dtype=object)
+    many = np.array([str(i) for i in range(40)] * 2, dtype=object)
+    extra = pd.DataFrame({"user_id": list(range(40)) * 2, "paid": list(range(40)) * 2})
+    texts = of_texts(["a"] * n, extra=extra, group=few)
+    found = groupings(texts, np.arange(n))
+    assert named(found, "Group")[:3] == ["7", "8", "9"]
+    assert {one.dimension for one in found} == {"Group", "paid"}
+    assert named(found, "paid")[0] == "0 to 9"
+    assert not groupings(of_texts(["a"] * n, group=many), np.arange(n))
+    names = np.array([f"author {i}" for i in range(40)] * 2, dtype=object)
+    assert len(groupings(of_texts(["a"] * n, group=names), np.arange(n))) == 1
+
+
 def test_only_the_rows_asked_for_are_divided() -> None:
     found = groupings(of_texts(["a", "a b", "a b c", "a b c d e"]), np.array([3, 0]))
     assert named(found, "Length") == ["5 words", "1 words"]
