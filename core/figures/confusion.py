@@ -15,6 +15,10 @@ from core.figures.style import BLUE, ORANGE, SMALL, Chart, chart, faint, labels,
 #: columns, and no more.
 _ROOMY, _COUNTED, _COLUMNS_NAMED, _NAMED = 8, 14, 14, 40
 
+#: From this share of a line on a cell is strong.
+_STRONG = 0.3
+_ON_BLUE, _ON_ORANGE = "#F7FAFF", "#1B2230"
+
 
 def confusion(evaluation: Evaluation) -> Chart:
     """Test rows by truth (lines) and answer (columns), each line coloured by its shares.
@@ -37,11 +41,10 @@ def confusion(evaluation: Evaluation) -> Chart:
         go.Scatter(
             x=said.tolist(),
             y=truth.tolist(),
-            mode="markers+text" if k <= _COUNTED else "markers",
+            mode="markers",
             name="Cells",
             marker={"symbol": "square", "size": max(4, min(26, 300 // max(k, 1))), "opacity": 0},
             text=[f"{counts[i, j]:,}" for i, j in zip(truth, said, strict=True)],
-            textfont={"size": SMALL if k <= _ROOMY else 9},
             customdata=[
                 [int(i), int(j), int(counts[i, j])] for i, j in zip(truth, said, strict=True)
             ],
@@ -52,6 +55,8 @@ def confusion(evaluation: Evaluation) -> Chart:
             hovertemplate="%{hovertext}<extra></extra>",
         )
     )
+    if k <= _COUNTED:
+        traces += _counts(counts, shares, SMALL if k <= _ROOMY else 9)
     side = min(900, max(260, 24 * k)) if k <= _NAMED else 560
     lines = names_axis(names, length=14)
     lines |= {"range": [k - 0.5, -0.5], "title": {"text": "Truth"}}
@@ -73,13 +78,49 @@ def confusion(evaluation: Evaluation) -> Chart:
     )
 
 
+def _counts(counts: Any, shares: Any, size: int) -> list[Any]:
+    """The counts as texts: in the theme's colour on pale cells, in their own on strong ones.
+
+    What is strong hides the page behind it, so one colour does for the light and the dark theme.
+    """
+    found = []
+    for name, some in (
+        ("Counts", (counts > 0) & (shares < _STRONG)),
+        ("Counts on strong cells", (counts > 0) & (shares >= _STRONG)),
+    ):
+        truth, said = np.nonzero(some)
+        font: dict[str, Any] = {"size": size}
+        if name != "Counts":
+            font["color"] = [
+                _ON_BLUE if i == j else _ON_ORANGE for i, j in zip(truth, said, strict=True)
+            ]
+        found.append(
+            go.Scatter(
+                x=said.tolist(),
+                y=truth.tolist(),
+                mode="text",
+                name=name,
+                text=[f"{counts[i, j]:,}" for i, j in zip(truth, said, strict=True)],
+                textfont=font,
+                hoverinfo="skip",
+            )
+        )
+    return found
+
+
 def _heat(shares: Any, colour: str, name: str) -> go.Heatmap:
     return go.Heatmap(
         z=[[None if np.isnan(v) else round(float(v), 4) for v in row] for row in shares],
         zmin=0,
         zmax=1,
-        # never opaque: the counts on top keep the colour of the theme's text
-        colorscale=[[0, faint(colour, 0.06)], [0.1, faint(colour, 0.2)], [1, faint(colour, 0.75)]],
+        # pale, where the theme's text can be read on it, or strong, which has its own (_counts)
+        colorscale=[
+            [0, faint(colour, 0.06)],
+            [0.1, faint(colour, 0.18)],
+            [_STRONG, faint(colour, 0.26)],
+            [_STRONG, faint(colour, 0.82)],
+            [1, faint(colour, 1)],
+        ],
         showscale=False,
         xgap=1,
         ygap=1,

@@ -13,6 +13,9 @@ from core.evaluate.results import CurvePoint, Evaluation, Interval, LabelsSaved
 from core.evaluate.words import budget_words, percent
 from core.figures.style import BLUE, GREY, ORANGE, Chart, chart, faint, note
 
+#: Share of the width that the longest name takes on a phone.
+_NAME_WIDTH = 0.4
+
 
 def label_curve(evaluation: Evaluation) -> Chart:
     """Test accuracy at each label budget with its 95 % band, and the labels saved."""
@@ -81,7 +84,8 @@ def _draw(
             )
         )
     bottom, top = _range([value for _, _, values in lines for value in values])
-    notes = _names(lines, places)
+    drop = None if saved is None or own is None else saved.needed_per_class
+    notes = _names(lines, places, drop=drop)
     if saved is not None and saved.needed_per_class is not None and own is not None:
         height = own.model.value
         traces.append(
@@ -166,19 +170,28 @@ def _range(values: Sequence[Interval]) -> tuple[float, float]:
 
 
 def _names(
-    lines: Sequence[tuple[str, str, Sequence[Interval]]], places: Sequence[float]
+    lines: Sequence[tuple[str, str, Sequence[Interval]]],
+    places: Sequence[float],
+    *,
+    drop: float | None = None,
 ) -> list[dict[str, Any]]:
     """A name above the upper line and one below the lower, where rising lines leave room.
 
-    Both stand at the middle, so that either has half the width for itself.
+    Both stand at the middle, so that either has half the width for itself. Where the line of the
+    labels saved falls down at ``drop`` through the lower one, that stands beside it: to the right
+    where there is room, else to the left.
     """
     x = np.log10(places)
     middle = (x[0] + x[-1]) / 2
 
-    def at_middle(values: Sequence[float]) -> float:
-        return float(np.interp(middle, x, values))
+    def at(place: float, values: Sequence[float]) -> float:
+        return float(np.interp(place, x, values))
 
-    order = sorted(lines, key=lambda line: -at_middle([v.value for v in line[2]]))
+    low = middle
+    falls = math.nan if drop is None else (math.log10(drop) - x[0]) / max(x[-1] - x[0], 1e-9)
+    if 0.5 - _NAME_WIDTH / 4 <= falls <= 0.5 + _NAME_WIDTH:
+        low = x[0] + (falls if falls <= 1 - _NAME_WIDTH else falls - _NAME_WIDTH) * (x[-1] - x[0])
+    order = sorted(lines, key=lambda line: -at(middle, [v.value for v in line[2]]))
     notes = []
     for i, (name, colour, values) in enumerate(order):
         above = i == 0
@@ -188,8 +201,8 @@ def _names(
             note(
                 f"<b>{name}</b>",
                 colour=colour,
-                x=float(middle),
-                y=at_middle(edge),
+                x=float(middle if above else low),
+                y=at(middle if above else low, edge),
                 xanchor=("right" if above else "left") if len(places) > 1 else "center",
                 yanchor="bottom" if above else "top",
                 xshift=(-6 if above else 6) if len(places) > 1 else 0,

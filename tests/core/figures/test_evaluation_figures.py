@@ -68,6 +68,27 @@ def test_label_curve_names_follow_the_lines() -> None:
     assert [a.xanchor for a in annotations] == ["right", "left"]
 
 
+@pytest.mark.parametrize(
+    ("needed", "place"),
+    [
+        (2.0, 0.5),  # falls left of the middle: the name has its half for itself
+        (100**0.55, 0.55),  # falls through the name: it begins at the line, on the right
+        (100**0.8, 0.4),  # no room on the right: it ends before the line
+        (90.0, 0.5),  # far on the right
+    ],
+)
+def test_no_line_strikes_through_a_name(needed: float, place: float) -> None:
+    made = dataclasses.replace(
+        evaluation(),
+        curve=tuple(point(k, 3 * k, 0.2 + 0.001 * k, 0.1 + 0.001 * k) for k in (1, 5, 100)),
+        labels_saved=dataclasses.replace(evaluation().labels_saved, needed_per_class=needed),
+    )
+    lower = label_curve(made).figure.layout.annotations[1]
+    assert lower.text == "<b>Not pretrained</b>"
+    assert lower.x == pytest.approx(2 * place)
+    assert lower.xanchor == "left"
+
+
 def test_label_curve_of_a_baseline() -> None:
     chart = label_curve(alone())
     assert trace(chart, "Not pretrained").line.color == GREY
@@ -207,6 +228,18 @@ def test_confusion() -> None:
     )
 
 
+def test_counts_can_be_read_on_strong_and_on_pale_cells() -> None:
+    chart = confusion(evaluation())
+    pale, strong = trace(chart, "Counts"), trace(chart, "Counts on strong cells")
+    assert list(pale.text) == ["2"]  # 2 of 10 rows
+    assert pale.textfont.color is None  # the theme's
+    assert list(strong.text) == ["8", "5", "5", "6", "4"]
+    assert list(strong.textfont.color) == ["#F7FAFF", "#F7FAFF", "#1B2230", "#1B2230", "#F7FAFF"]
+    # a strong cell lets little of the page through, whatever its theme
+    strongest = [place for place in trace(chart, "Right").colorscale if place[0] >= 0.3]
+    assert [colour[1].split(",")[-1] for colour in strongest] == ["0.26)", "0.82)", "1)"]
+
+
 def test_confusion_without_mistakes() -> None:
     clean = dataclasses.replace(evaluation(), test=scores(1, {}, [[3, 0, 0], [0, 0, 0], [0, 0, 2]]))
     chart = confusion(clean)
@@ -227,7 +260,7 @@ def test_confusion_of_many_classes(k: int, columns: bool, lines: bool, counted: 
     layout = confusion(many).figure.layout
     assert (layout.xaxis.showticklabels is not False) == columns
     assert (layout.yaxis.showticklabels is not False) == lines
-    assert ("text" in trace(confusion(many), "Cells").mode) == counted
+    assert any(t.name == "Counts" for t in confusion(many).figure.data) == counted
     assert layout.height < 1100
 
 
