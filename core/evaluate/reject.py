@@ -7,6 +7,7 @@ of Geifman & El-Yaniv (2017), Selective classification for deep neural networks.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,6 +116,25 @@ def reject_rule(
         coverage=float(answered.mean()),
         rows=n,
     )
+
+
+def first_offer(rule: RejectRule, *, step: float = 0.005, most: float = 0.5) -> float:
+    """The allowed error to begin with: that of a rule, or the least that can be promised.
+
+    The search for a larger error goes the way of the one that failed until it succeeds, so the
+    least bound on that way is the least error that can be promised.
+
+    Parameters
+    ----------
+    rule : RejectRule
+        Of the error that one would like.
+    step, most : float
+        It is rounded up to whole steps; where it is above ``most`` nothing better is known than
+        what one would like.
+    """
+    if rule.threshold is not None or rule.bound >= most:
+        return rule.allowed_error
+    return round(math.ceil(rule.bound / step - 1e-9) * step, 6)
 
 
 def upper_bound(wrong: int, rows: int, delta: float) -> float:

@@ -153,6 +153,23 @@ def test_an_error_that_cannot_be_promised_cannot_be_kept(app: App, filled: dict[
     assert at.button(key="ev_keep_doubt").disabled
 
 
+def test_it_begins_with_an_error_that_can_be_promised(app: App, filled: dict[str, str]) -> None:
+    from core.store import runs as store
+
+    arrays = store.load_arrays(filled["run"], "predictions")
+    proba = arrays["test_proba"]
+    more = {  # sixty rows, all right: too few for 5 %
+        "validation_rows": arrays["test_rows"],
+        "validation_labels": proba.argmax(axis=1),
+        "validation_proba": proba,
+    }
+    store.save_arrays(filled["run"], "predictions", arrays | more)
+    at = decisions(app, filled["run"])
+    assert 5 < at.number_input(key="ev_allowed_error").value < 50
+    assert "cannot be promised on so few held-out rows" in words(at)
+    assert not at.button(key="ev_keep_doubt").disabled
+
+
 def test_a_threshold_is_kept_and_taken_back(app: App, filled: dict[str, str]) -> None:
     from core.store import runs as store
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.evaluate import validation
 from core.evaluate.doubt import DoubtSettings
-from core.evaluate.reject import rule_sentence
+from core.evaluate.reject import first_offer, rule_sentence
 from core.evaluate.results import Evaluation
 from core.store import doubts
 from core.store.records import RunRecord
@@ -17,6 +17,9 @@ from ui import charts, resources
 from ui.reports import cached
 from ui.reports.base import Section
 from ui.wording import number, percent
+
+#: Share of wrong answers that most would like to allow.
+_USUAL = 0.05
 
 
 def absent(record: RunRecord, evaluation: Evaluation) -> str | None:
@@ -54,18 +57,22 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
         "A classifier that may say “I don't know” can promise how many of its answers are wrong. "
         "Choose what you allow; it then answers only where it is sure enough."
     )
+    usual = doubts.rule(record.id, _USUAL, arrays=resources.predictions(record.id))
+    first = first_offer(usual)
     wanted = st.number_input(
         "Wrong answers allowed, in per cent",
         min_value=0.5,
         max_value=50.0,
-        value=5.0 if kept.allowed_error is None else 100 * kept.allowed_error,
+        value=round(100 * (first if kept.allowed_error is None else kept.allowed_error), 4),
         step=0.5,
         format="%g",
         key="ev_allowed_error",
         bind="query-params",
         width=280,
     )
-    allowed = round(float(wanted or 5.0) / 100, 6)
+    if first != _USUAL:
+        st.caption(f"Less than {percent(usual.bound)} cannot be promised on so few held-out rows.")
+    allowed = round(float(wanted or 100 * first) / 100, 6)
     rule, tested, chart = _chosen(cached.state_of(record.id), record.id, allowed)
     st.markdown(rule_sentence(rule))
     if tested is not None:

@@ -5,7 +5,13 @@ import pytest
 from scipy.stats import beta
 
 from core.errors import BadParam
-from core.evaluate.reject import reject_rule, risk_coverage, rule_sentence, upper_bound
+from core.evaluate.reject import (
+    first_offer,
+    reject_rule,
+    risk_coverage,
+    rule_sentence,
+    upper_bound,
+)
 
 
 def test_bound_by_hand() -> None:
@@ -46,6 +52,24 @@ def test_too_few_rows_promise_nothing() -> None:
     # four steps; the best of them answered all fifteen rows
     assert rule.bound == pytest.approx(1 - (0.05 / 4) ** (1 / 8))
     assert rule_sentence(rule).startswith("An error of at most 5.0 % cannot be promised: 15")
+
+
+@pytest.mark.parametrize("rows", [15, 40, 65])
+@pytest.mark.parametrize("wrong", [0, 1, 3])
+def test_the_first_offer_is_the_least_that_can_be_promised(rows: int, wrong: int) -> None:
+    confidence, right = np.linspace(0.5, 1, rows), np.arange(rows) >= wrong
+    offered = first_offer(reject_rule(confidence, right, allowed_error=0.05))
+    assert 0.05 < offered < 0.5
+    assert offered == pytest.approx(round(offered / 0.005) * 0.005)
+    assert reject_rule(confidence, right, allowed_error=offered).threshold is not None
+    assert reject_rule(confidence, right, allowed_error=offered - 0.005).threshold is None
+
+
+def test_what_can_be_promised_or_never_will_be_is_offered_as_it_is() -> None:
+    good = reject_rule(np.linspace(0.5, 1, 400), np.ones(400, bool), allowed_error=0.05)
+    assert first_offer(good) == 0.05
+    never = reject_rule(np.linspace(0.5, 1, 30), np.zeros(30, bool), allowed_error=0.05)
+    assert first_offer(never) == 0.05
 
 
 def test_no_rows_at_all() -> None:
