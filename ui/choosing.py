@@ -103,6 +103,8 @@ def titles(entries: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 
 def _table(record: RunRecord, entries: Sequence[dict[str, Any]], names: dict[str, str]) -> None:
     rows = pd.DataFrame([_row(e, names[e["key"]]) for e in entries])
+    if not rows["Note"].any():
+        rows = rows.drop(columns="Note")
     event = st.dataframe(
         rows,
         hide_index=True,

@@ -86,7 +86,7 @@ def runs_table(
     if kinds:
         columns.insert(1, "Kind")
     if any(record.tags for record in records):
-        columns.insert(columns.index("Data"), "Tags")
+        columns.insert(columns.index("Took"), "Tags")
     event = st.dataframe(
         pd.DataFrame(rows),
         key=key,
@@ -95,11 +95,13 @@ def runs_table(
         on_select="rerun",
         selection_mode=selection,
         column_config={
-            "Run": st.column_config.TextColumn(width="medium"),
-            "Tags": st.column_config.ListColumn(width="medium"),
+            "Run": st.column_config.TextColumn(width=270),
+            "Verdict": st.column_config.TextColumn(width=155),
+            "Tags": st.column_config.ListColumn(width="small"),
             "Gain": st.column_config.TextColumn("Gain (points)", alignment="right"),
             "Accuracy": st.column_config.ProgressColumn(
                 "Test accuracy",
+                width=130,
                 help="Mean over the draws of labels.",
                 min_value=0.0,
                 max_value=1.0,

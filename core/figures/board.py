@@ -69,10 +69,9 @@ def board(found: Sequence[Placed]) -> Chart:
                 f"{one.low:.1f} to {one.high:.1f}<extra></extra>",
             )
         )
-        said = " · <b>take this one</b>" if one.pick else ""
         notes.append(
             note(
-                label(one.name, 34) + said,
+                f"<b>{label(one.name, 34)}</b>" if one.pick else label(one.name, 34),
                 xref="paper",
                 x=0,
                 xanchor="left",
@@ -81,6 +80,18 @@ def board(found: Sequence[Placed]) -> Chart:
                 yshift=8,
             )
         )
+        if one.pick:  # at the right, which the best ranks leave free
+            notes.append(
+                note(
+                    "<b>take this one</b>",
+                    xref="paper",
+                    x=1,
+                    xanchor="right",
+                    y=place,
+                    yanchor="bottom",
+                    yshift=8,
+                )
+            )
     shapes = []
     if found and sum(one.tied for one in found) > 1:
         shapes.append(

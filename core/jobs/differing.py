@@ -43,9 +43,10 @@ def what_differs(records: Sequence[RunRecord]) -> pd.DataFrame:
     for mine, record, encoder in zip(told, records, encoders, strict=True):
         mine["Data set"] = _data(record, records)
         mine["Pretraining"] = _title(get_method, encoder["method"])
-        mine["Pretraining: learn from"] = _said(_POOL, encoder.get("pool"))
-        mine["Pretraining: learned on"] = encoder.get("learned_on")
-        mine["Pretraining: seed"] = encoder.get("seed")
+        if encoder["method"]:
+            mine["Pretraining: learn from"] = _said(_POOL, encoder.get("pool"))
+            mine["Pretraining: learned on"] = encoder.get("learned_on")
+            mine["Pretraining: seed"] = encoder.get("seed")
         mine["Transferred classifier"] = _run(record.request.get("source"))
     _settings(told, "Pretraining", get_method, [(e["method"], e["settings"]) for e in encoders])
     for part, find in (("head", get_head), ("strategy", get_strategy)):

@@ -22,7 +22,9 @@ def test_ties_and_the_pick_are_visible() -> None:
     assert (band.x0, band.x1) == (1.0, 2.4)
     texts = [note.text for note in chart.figure.layout.annotations]
     assert texts[0] == "Word &lt;vectors&gt;"
-    assert "take this one" in texts[1]
+    assert texts[1:3] == ["<b>K-means</b>", "<b>take this one</b>"]
+    told = chart.figure.layout.annotations[2]
+    assert (told.x, told.xanchor, told.y) == (1, "right", 1)  # opposite the names
     assert chart.alt == (
         "Mean ranks over the scores, best first: Word <vectors> 1.5 (1.0 to 2.4), K-means 2.0 "
         "(1.4 to 3.0), to take, Random 4.0 (3.5 to 4.0)."

@@ -71,3 +71,9 @@ def test_what_is_no_longer_known_is_said_as_it_was(home: Any) -> None:
     told = what_differs([run(), gone])
     assert told.loc["Head"].tolist()[1] == "gone"
     assert told.loc["Head: old knob"].tolist() == ["—", "2"]
+
+
+def test_without_pretraining_there_is_nothing_to_say_of_it(home: Any) -> None:
+    told = what_differs([run(), run("b", pretrain=None)])
+    assert told.loc["Pretraining"].tolist()[1] == "none"
+    assert told.loc["Pretraining: seed"].tolist() == ["0", "—"]
