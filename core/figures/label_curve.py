@@ -14,7 +14,7 @@ from core.evaluate.words import budget_words, percent
 from core.figures.style import BLUE, GREY, ORANGE, Chart, chart, faint, note
 
 #: Share of the width that the longest name takes on a phone.
-_NAME_WIDTH = 0.4
+_NAME_WIDTH = 0.45
 
 
 def label_curve(evaluation: Evaluation) -> Chart:
@@ -187,10 +187,12 @@ def _names(
     def at(place: float, values: Sequence[float]) -> float:
         return float(np.interp(place, x, values))
 
-    low = middle
+    low, leans, edge_at = middle, "left", middle
     falls = math.nan if drop is None else (math.log10(drop) - x[0]) / max(x[-1] - x[0], 1e-9)
     if 0.5 - _NAME_WIDTH / 4 <= falls <= 0.5 + _NAME_WIDTH:
-        low = x[0] + (falls if falls <= 1 - _NAME_WIDTH else falls - _NAME_WIDTH) * (x[-1] - x[0])
+        low = edge_at = x[0] + falls * (x[-1] - x[0])
+        if falls > 1 - _NAME_WIDTH:  # as low as the line is where the name begins
+            leans, edge_at = "right", low - _NAME_WIDTH * (x[-1] - x[0])
     order = sorted(lines, key=lambda line: -at(middle, [v.value for v in line[2]]))
     notes = []
     for i, (name, colour, values) in enumerate(order):
@@ -202,10 +204,10 @@ def _names(
                 f"<b>{name}</b>",
                 colour=colour,
                 x=float(middle if above else low),
-                y=at(middle if above else low, edge),
-                xanchor=("right" if above else "left") if len(places) > 1 else "center",
+                y=at(middle if above else edge_at, edge),
+                xanchor=("right" if above else leans) if len(places) > 1 else "center",
                 yanchor="bottom" if above else "top",
-                xshift=(-6 if above else 6) if len(places) > 1 else 0,
+                xshift=(-6 if above or leans == "right" else 6) if len(places) > 1 else 0,
                 yshift=4 if above else -4,
             )
         )

@@ -73,8 +73,8 @@ def test_label_curve_names_follow_the_lines() -> None:
     [
         (2.0, 0.5),  # falls left of the middle: the name has its half for itself
         (100**0.55, 0.55),  # falls through the name: it begins at the line, on the right
-        (100**0.8, 0.4),  # no room on the right: it ends before the line
-        (90.0, 0.5),  # far on the right
+        (100**0.8, 0.8),  # no room on the right: it ends at the line
+        (99.0, 0.5),  # far on the right
     ],
 )
 def test_no_line_strikes_through_a_name(needed: float, place: float) -> None:
@@ -86,7 +86,7 @@ def test_no_line_strikes_through_a_name(needed: float, place: float) -> None:
     lower = label_curve(made).figure.layout.annotations[1]
     assert lower.text == "<b>Not pretrained</b>"
     assert lower.x == pytest.approx(2 * place)
-    assert lower.xanchor == "left"
+    assert lower.xanchor == ("right" if place == 0.8 else "left")
 
 
 def test_label_curve_of_a_baseline() -> None:
