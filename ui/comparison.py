@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core.evaluate.versus import MOST
 from core.figures.comparison import compare_runs
 from core.jobs.differing import what_differs
 from core.store.records import RunRecord
@@ -21,13 +22,19 @@ def side_by_side(records: Sequence[RunRecord]) -> None:
     evaluations = [resources.evaluation(record.id) for record in records]
     # scores on different rows do not belong on one axis
     found = versus.in_short([record.id for record in records])
-    if found is not None:
+    standing = dict(found.found.accuracy) if found is not None else {}
+    if len(records) > MOST and len({record.dataset for record in records}) == 1:
+        standing = {
+            record.id: e.point.model if e.point else e.test.accuracy
+            for record, e in zip(records, evaluations, strict=True)
+        }
+    if standing:
         charts.draw(
             compare_runs(
                 [
-                    (name, found.found.accuracy[record.id], e.comparison and e.comparison.kind)
+                    (name, standing[record.id], e.comparison and e.comparison.kind)
                     for name, record, e in zip(named, records, evaluations, strict=True)
-                    if record.id in found.records
+                    if record.id in standing
                 ]
             ),
             key="runs_compare",

@@ -65,7 +65,11 @@ def picture(image: np.ndarray, size: int = 64) -> str:
 
 
 COLUMNS: dict[str, Any] = {
-    "Row": st.column_config.NumberColumn(width="small", format="%d"),
+    "Row": st.column_config.NumberColumn(
+        width="small",
+        format="%d",
+        help="Its number in the data set, counted from 0: what --row of the command line takes.",
+    ),
     "Text": st.column_config.TextColumn(width="large"),
     "Image": st.column_config.ImageColumn(),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from streamlit.testing.v1 import AppTest
+
 from tests.ui.test_pages import calm, words
 
 App = Callable[..., Any]
@@ -66,6 +68,20 @@ def test_an_unknown_run_is_said(app: App, filled: dict[str, str]) -> None:
 def test_one_run_is_too_few(app: App, filled: dict[str, str]) -> None:
     at = app("versus", runs=filled["run"])
     assert "1 run cannot be compared" in str(at.error[0].proto)
+
+
+def test_more_than_ten_runs_are_shown_and_not_held_against_each_other(
+    app: App, filled: dict[str, str]
+) -> None:
+    def script(ids: list[str]) -> None:
+        from core.store import runs
+        from ui.comparison import side_by_side
+
+        side_by_side([runs.get(one) for one in ids])
+
+    at = AppTest.from_function(script, kwargs={"ids": [filled["run"]] * 11}).run()
+    assert "At most 10 runs are held against each other" in words(calm(at))
+    assert len(at.get("plotly_chart")) == 1
 
 
 def test_why_a_selection_will_not_do() -> None:
