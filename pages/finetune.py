@@ -38,7 +38,7 @@ with st.grid(2, min_column_width=200, vertical_alignment="bottom"):
         "Labels per class",
         min_value=1,
         max_value=max(1, most),
-        value=5,
+        **forms.unless_set("ft_labels", value=5),
         step=1,
         key="ft_labels",
         persist_state="session",
@@ -65,7 +65,7 @@ specs = heads()
 key = st.segmented_control(
     "Head",
     list(specs),
-    default="svm",
+    **forms.unless_set("ft_head", default="svm"),
     required=True,
     format_func=lambda k: specs[k].title,
     key="ft_head",
@@ -83,7 +83,7 @@ def measured() -> None:
             "Draws",
             min_value=1,
             max_value=50,
-            value=5,
+            **forms.unless_set("ft_draws", value=5),
             step=1,
             key="ft_draws",
             persist_state="session",
@@ -94,7 +94,7 @@ def measured() -> None:
         st.number_input(
             "Seed",
             min_value=0,
-            value=0,
+            **forms.unless_set("ft_seed", value=0),
             step=1,
             key="ft_seed",
             persist_state="session",
@@ -102,7 +102,7 @@ def measured() -> None:
         )
         st.toggle(
             "Measure the whole label curve",
-            value=True,
+            **forms.unless_set("ft_curve", value=True),
             key="ft_curve",
             persist_state="session",
             help="Scores at 1, 2, 5, 10, 20, 50 and all labels per class as well: it shows how "
@@ -130,7 +130,10 @@ possible = {k: s for k, s in fits.items() if not s.heads or key in s.heads}
 strategy = st.segmented_control(
     "Strategy",
     list(possible),
-    default="frozen" if "frozen" in possible else next(iter(possible)),
+    **forms.unless_set(
+        presets.strategy_key(chosen, key),
+        default="frozen" if "frozen" in possible else next(iter(possible)),
+    ),
     required=True,
     format_func=lambda k: possible[k].title,
     key=presets.strategy_key(chosen, key),

@@ -20,6 +20,14 @@ def for_rows(params: Iterable[Param], modality: Modality) -> list[Param]:
     return [p for p in params if _ONLY_FOR.get(p.group, modality) == modality]
 
 
+def unless_set(key: str, **default: Any) -> dict[str, Any]:
+    """The default of a widget, for where its key has no value yet.
+
+    A preset or an earlier run may have set one; Streamlit wants no default beside it.
+    """
+    return {} if key in st.session_state else default
+
+
 def settings_form(
     params: Iterable[Param],
     *,
@@ -77,15 +85,15 @@ def _widget(param: Param, key: str, start: Mapping[str, Any]) -> Any:
     value = start.get(param.name, param.default)
     common: dict[str, Any] = {"key": key, "help": param.help, "persist_state": "session"}
     if param.kind == "bool":
-        return st.toggle(param.title, value=bool(value), **common)
+        return st.toggle(param.title, **unless_set(key, value=bool(value)), **common)
     if param.kind == "choice":
         return _choice(param, value, common)
     if param.kind == "text":
-        return st.text_input(param.title, value=value, **common)
+        return st.text_input(param.title, **unless_set(key, value=value), **common)
     if param.kind == "int":
         return st.number_input(
             param.title,
-            value=None if value is None else int(value),
+            **_number(param, key, None if value is None else int(value)),
             min_value=None if param.low is None else int(param.low),
             max_value=None if param.high is None else int(param.high),
             step=1,
@@ -94,13 +102,22 @@ def _widget(param: Param, key: str, start: Mapping[str, Any]) -> Any:
         )
     return st.number_input(
         param.title,
-        value=None if value is None else float(value),
+        **_number(param, key, None if value is None else float(value)),
         min_value=None if param.low is None else float(param.low),
         max_value=None if param.high is None else float(param.high),
         step=_step(param, value),
         format="%g",
         placeholder="none" if param.optional else None,
         **common,
+    )
+
+
+def _number(param: Param, key: str, value: float | None) -> dict[str, Any]:
+    # a number that may be absent is absent again when somebody clears it
+    return (
+        {"value": None, **unless_set(key, value=value)}
+        if param.optional
+        else unless_set(key, value=value)
     )
 
 
@@ -111,10 +128,21 @@ def _choice(param: Param, value: Any, common: dict[str, Any]) -> Any:
     options = list(param.choices)
     if len(options) <= 3 and sum(len(label(o)) for o in options) <= 24:
         return st.segmented_control(
-            param.title, options, default=value, required=True, format_func=label, **common
+            param.title,
+            options,
+            required=True,
+            format_func=label,
+            **unless_set(common["key"], default=value),
+            **common,
         )
     index = options.index(value) if value in options else None
-    return st.selectbox(param.title, options, index=index, format_func=label, **common)
+    return st.selectbox(
+        param.title,
+        options,
+        format_func=label,
+        **unless_set(common["key"], index=index),
+        **common,
+    )
 
 
 def _step(param: Param, value: Any) -> float:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.evaluate.presets import PRESETS, Choices, choices
 from core.store.records import DatasetRecord
+from ui.forms import unless_set
 from ui.model_choice import ModelChoice
 
 #: The choice that sets nothing: for runs that are repeated, and for people who set it all.
@@ -31,7 +32,7 @@ def choose(data: DatasetRecord, choice: ModelChoice, labels_per_class: int | Non
     key = st.segmented_control(
         "How thorough",
         list(_TITLES),
-        default="balanced",
+        **unless_set(_KEY, default="balanced"),
         required=True,
         format_func=_TITLES.__getitem__,
         key=_KEY,
