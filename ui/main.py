@@ -28,7 +28,7 @@ for place in PLACES:
     )
     sections.setdefault(place.section, []).append(page)
 
-current = st.navigation(sections)
+current = st.navigation(sections, expanded=True)
 shell.frame()
 try:
     with faults.shown():
