@@ -22,10 +22,10 @@ import sys
 import tempfile
 from typing import Any
 
-from common import ROOT, data_file, machine, markdown, write_json
+from common import RESULTS, ROOT, data_file, machine, markdown, write_json
 
 #: Come from outside, so that there is nothing to time here.
-OUTSIDE = ("vectors", "sentences", "ready_made")
+OUTSIDE = ("vectors", "sentences", "row_vectors")
 
 
 def sets() -> dict[str, tuple[str, list[str]]]:
@@ -105,9 +105,7 @@ def table(results: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "--sets", nargs="*", help="names of sets; all otherwise, which are recorded"
-    )
+    parser.add_argument("--sets", nargs="*", help="names of sets; all otherwise")
     parser.add_argument("--quick", action="store_true", help="small built-in sets; not recorded")
     options = parser.parse_args()
     chosen = (
@@ -122,15 +120,20 @@ def main() -> None:
                 continue
             results[name] = compared(kind, data, home)
             print(table({name: results[name]}), flush=True)
-    if options.quick or options.sets:
-        print("Nothing recorded.")
-        return
+            if not options.quick:  # each set as it is done: all of them take a while
+                record(name, results[name])
+
+
+def record(name: str, found: dict[str, Any]) -> None:
+    """Add a set to what is recorded, with the machine as it was."""
+    path = RESULTS / "methods.json"
+    known = json.loads(path.read_text("utf-8"))["results"] if path.exists() else {}
+    here = machine("scikit-learn", "gensim")
     write_json(
         "methods",
         {
             "command": "python benchmarks/methods.py",
-            "machine": machine("scikit-learn", "gensim"),
-            "results": results,
+            "results": known | {name: {"machine": here, **found}},
         },
     )
 
