@@ -51,8 +51,13 @@ def signed(weights: np.ndarray) -> np.ndarray:
     return np.rint(_NOTHING * (1 - share) + colour * share).astype(np.uint8)
 
 
-def strip(images: Sequence[np.ndarray], *, size: int = 48, columns: int = 5) -> np.ndarray:
-    """Pictures of one size side by side, in lines of ``columns``, as one picture."""
+def strip(
+    images: Sequence[np.ndarray], *, size: int = 48, columns: int = 5, gap: int = 2
+) -> np.ndarray:
+    """Pictures of one size side by side, in lines of ``columns``, as one picture.
+
+    ``gap`` is the number of pixels between two of them.
+    """
     cells = [enlarged(image, size) for image in images]
     if any(cell.ndim == 3 for cell in cells):
         cells = [
@@ -62,9 +67,11 @@ def strip(images: Sequence[np.ndarray], *, size: int = 48, columns: int = 5) -> 
     lines = -(-len(cells) // columns)
     across = min(columns, len(cells))
     sheet = np.full(
-        (lines * (height + 2) - 2, across * (width + 2) - 2, *cells[0].shape[2:]), _PAPER, np.uint8
+        (lines * (height + gap) - gap, across * (width + gap) - gap, *cells[0].shape[2:]),
+        _PAPER,
+        np.uint8,
     )
     for place, cell in enumerate(cells):
-        top, left = place // columns * (height + 2), place % columns * (width + 2)
+        top, left = place // columns * (height + gap), place % columns * (width + gap)
         sheet[top : top + cell.shape[0], left : left + cell.shape[1]] = cell
     return sheet

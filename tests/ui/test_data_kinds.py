@@ -203,5 +203,6 @@ class TestPictures:
         assert sheet.shape == (6, 6)
         assert sheet[0].tolist() == [9, 9, 128, 128, 9, 9]
         assert sheet[4].tolist() == [9, 9, 128, 128, 128, 128]
+        assert pictures.strip([cell] * 3, size=2, columns=3, gap=5).shape == (2, 3 * 2 + 2 * 5)
         mixed = pictures.strip([cell, np.zeros((2, 2, 3), np.uint8)], size=2)
         assert mixed.shape == (2, 6, 3)

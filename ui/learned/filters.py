@@ -27,7 +27,7 @@ def show(record: ModelRecord) -> None:
     shown = order[:_FILTERS]
     drawn = encoder.pictures()
     st.image(
-        pictures.strip([drawn[i] for i in shown], size=32, columns=16),
+        pictures.strip([drawn[i] for i in shown], size=32, columns=16, gap=10),
         output_format="PNG",
         alt=f"{len(shown)} learned filters of {encoder.side_} by {encoder.side_} pixels.",
     )
