@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
@@ -209,13 +209,7 @@ def compare(job: Job) -> dict[str, Any]:
     """Try several methods and models on equal terms."""
     from core.jobs.comparing import compare as run  # not for the other kinds of run
 
-    request = _as(job, CompareRequest)
-    clock = _Clock()
-    dataset = _open(job, 0.05)
-    clock.lap("load")
-    result = run(job, request, dataset)
-    clock.lap("compare")
-    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+    return _timed(job, _as(job, CompareRequest), run, name="compare", opening=0.05)
 
 
 def recipe(job: Job) -> dict[str, Any]:
@@ -240,52 +234,28 @@ def tune(job: Job) -> dict[str, Any]:
     """Look for good settings within a budget of seconds."""
     from core.jobs.tuning import tune as run  # not for the other kinds of run
 
-    request = _as(job, TuneRequest)
-    clock = _Clock()
-    dataset = _open(job, 0.0)
-    clock.lap("load")
-    result = run(job, request, dataset)
-    clock.lap("tune")
-    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+    return _timed(job, _as(job, TuneRequest), run, name="tune", opening=0.0)
 
 
 def examine(job: Job) -> dict[str, Any]:
     """Look closer at a finished fine-tuning."""
     from core.jobs.examining import examine as run  # not for the other kinds of run
 
-    request = _as(job, ExamineRequest)
-    clock = _Clock()
-    dataset = _open(job, 0.05)
-    clock.lap("load")
-    result = run(job, request, dataset)
-    clock.lap("examine")
-    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+    return _timed(job, _as(job, ExamineRequest), run, name="examine", opening=0.05)
 
 
 def adapt(job: Job) -> dict[str, Any]:
     """Carry a classifier from one domain to another."""
     from core.jobs.adapting import adapt as run  # not for the other kinds of run
 
-    request = _as(job, AdaptRequest)
-    clock = _Clock()
-    dataset = _open(job, 0.03)
-    clock.lap("load")
-    result = run(job, request, dataset)
-    clock.lap("adapt")
-    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+    return _timed(job, _as(job, AdaptRequest), run, name="adapt", opening=0.03)
 
 
 def choose(job: Job) -> dict[str, Any]:
     """Rank encoders before any is fine-tuned."""
     from core.jobs.choosing import choose as run  # not for the other kinds of run
 
-    request = _as(job, ChooseRequest)
-    clock = _Clock()
-    dataset = _open(job, 0.05)
-    clock.lap("load")
-    result = run(job, request, dataset)
-    clock.lap("choose")
-    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
+    return _timed(job, _as(job, ChooseRequest), run, name="choose", opening=0.05)
 
 
 #: The task of each kind of run.
@@ -311,6 +281,23 @@ def _means(evaluation: Evaluation) -> dict[str, float | None]:
         "model": point.model.value,
         "baseline": point.baseline.value if point.baseline else None,
     }
+
+
+def _timed(
+    job: Job,
+    request: _R,
+    run: Callable[[Job, _R, Dataset], dict[str, Any]],
+    *,
+    name: str,
+    opening: float,
+) -> dict[str, Any]:
+    """Open the data, do the work on it, and say what both cost; ``opening`` is a share."""
+    clock = _Clock()
+    dataset = _open(job, opening)
+    clock.lap("load")
+    result = run(job, request, dataset)
+    clock.lap(name)
+    return {**result, "seconds": clock.seconds, "peak_memory_mb": peak_memory_mb()}
 
 
 def _open(job: Job, share: float) -> Dataset:
