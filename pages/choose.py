@@ -5,8 +5,7 @@ import streamlit as st
 from core import jobs
 from core.jobs.choosable import CHOOSE_PARAMS, LIMIT_PARAMS
 from core.jobs.requests import ChooseRequest, DataRef, PretrainRequest
-from core.params import resolve
-from core.pretrain import methods_for
+from core.pretrain import get_method
 from core.store import datasets, models, runs
 from ui import advising, choosing, estimates, forms, live, shell
 from ui.command import command_line
@@ -50,18 +49,13 @@ if len(data.classes) < 2 or not data.labelled_train:
     st.stop()
 
 st.subheader("What could be chosen", anchor=False)
-offered = {m.key: m for m in methods_for(data.modality) if not m.baseline}
-costs = {
-    key: estimates.estimate(data, method, resolve(method.params), "all").seconds
-    for key, method in offered.items()
-    if not any(param.kind == "file" for param in method.params)  # those want a choice of file
-}
+costs = estimates.seconds_to_learn(data)
 chosen = st.pills(
     "Methods that could be pretrained on this data",
     list(costs),
     selection_mode="multi",
     default=choosing.quick(costs),
-    format_func=lambda key: f"{offered[key].title} · {duration(costs[key])}",
+    format_func=lambda key: f"{get_method(key).title} · {duration(costs[key])}",
     key=f"ch_methods_{data.fingerprint[:8]}",
     help="The time is an estimate for learning on this machine. Models that the library has are "
     "taken from there.",

@@ -5,8 +5,7 @@ import streamlit as st
 from core import jobs
 from core.finetune import heads
 from core.jobs.requests import CompareRequest, DataRef, PretrainRequest
-from core.params import resolve
-from core.pretrain import methods_for
+from core.pretrain import get_method
 from core.store import models
 from ui import contest, estimates, live, shell
 from ui.command import command_line
@@ -41,19 +40,14 @@ if len(data.classes) < 2 or not data.labelled_train or not data.labelled_test:
     st.stop()
 
 st.subheader("What takes part", anchor=False)
-offered = {m.key: m for m in methods_for(data.modality) if not m.baseline}
-costs = {
-    key: estimates.estimate(data, method, resolve(method.params), "all").seconds
-    for key, method in offered.items()
-    if not any(param.kind == "file" for param in method.params)  # those want a choice of file
-}
+costs = estimates.seconds_to_learn(data)
 quick = [key for key, seconds in costs.items() if seconds <= 60]
 chosen = st.pills(
     "Methods, with their default settings",
     list(costs),
     selection_mode="multi",
     default=quick,
-    format_func=lambda key: f"{offered[key].title} · {duration(costs[key])}",
+    format_func=lambda key: f"{get_method(key).title} · {duration(costs[key])}",
     key=f"cmp_methods_{data.fingerprint[:8]}",
     help="The time is an estimate for learning on this machine. Models that the library has are "
     "taken from there.",

@@ -44,3 +44,18 @@ def estimate(
     except (BadParam, NotFound):  # said in full when the run is started
         values = resolve(method.params)
     return method.estimate(pool_size(record.fingerprint, pool), values)
+
+
+def seconds_to_learn(data: DatasetRecord) -> dict[str, float]:
+    """What each method would take on a data set, with its default settings and all rows.
+
+    Baselines learn nothing, and those that want a file want a choice first: both are left out.
+    """
+    from core.params import resolve
+    from core.pretrain import methods_for
+
+    return {
+        method.key: estimate(data, method, resolve(method.params), "all").seconds
+        for method in methods_for(data.modality)
+        if not method.baseline and not any(param.kind == "file" for param in method.params)
+    }
