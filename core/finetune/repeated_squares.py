@@ -43,8 +43,46 @@ class Solved:
     converged: bool
 
 
+def products(X: Floats, weights: Floats, progress: Progress = SILENT) -> Floats:
+    """Weighted products of the columns with each other, and with a column of ones.
+
+    They do not depend on C: whoever tries several works them out once. Those of more rows are the
+    sum of those of fewer.
+
+    Parameters
+    ----------
+    X : ndarray of float32 or float64, shape (n, d)
+        Dense rows.
+    weights : ndarray, shape (n,)
+        What each row counts.
+    progress : Progress
+        Told how far it is; cancelling takes effect within a block.
+
+    Returns
+    -------
+    ndarray, shape (d + 1, d + 1)
+        In double precision up to 6,000 columns, in single precision above.
+    """
+    n, d = X.shape
+    kind = _kind(d)
+    weights = np.asarray(weights, dtype=kind)[:, None]
+    blocks = _blocks(n)
+    found = np.zeros((d + 1, d + 1), dtype=kind)
+    for done, at in enumerate(blocks):
+        progress.update(done / len(blocks), "Comparing the columns")
+        rows = _with_ones(X[at], kind)
+        found += rows.T @ (weights[at] * rows)
+    return found
+
+
 def squared_hinge(
-    X: Floats, codes: Ints, *, C: float, weights: Floats, progress: Progress = SILENT
+    X: Floats,
+    codes: Ints,
+    *,
+    C: float,
+    weights: Floats,
+    gram: Floats | None = None,
+    progress: Progress = SILENT,
 ) -> Solved:
     """Minimise ‖w‖²/2 + C Σ weight · max(0, 1 − ±score)² for each class against the rest.
 
@@ -58,6 +96,8 @@ def squared_hinge(
         Weight of the loss against the penalty, as in scikit-learn's ``LinearSVC``.
     weights : ndarray, shape (n,)
         What each row counts.
+    gram : ndarray, shape (d + 1, d + 1), optional
+        What `products` found for the same rows and weights; it is left as it is.
     progress : Progress
         Told how far it is; cancelling takes effect within a block.
     """
@@ -68,15 +108,13 @@ def squared_hinge(
         signs[np.arange(n), codes] = 1
     else:
         signs[codes == 1] = 1
+    kind = _kind(d)
+    if gram is None:
+        gram = products(X, weights, progress.part(0.0, 0.5))
+    else:
+        gram = gram.copy()
     weights = np.asarray(weights, dtype=np.float32)[:, None]
-    kind: Any = np.float64 if d <= _PRECISE else np.float32
-    blocks = [slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
-
-    gram = np.zeros((d + 1, d + 1), dtype=kind)
-    for done, at in enumerate(blocks):
-        progress.update(0.5 * done / len(blocks), "Comparing the columns")
-        rows = _with_ones(X[at], kind)
-        gram += rows.T @ (weights[at].astype(kind) * rows)
+    blocks = _blocks(n)
     gram.flat[:: d + 2] += kind(1 / (2 * C))
     progress.update(0.5, "Solving")
     factor = cho_factor(gram, overwrite_a=True, check_finite=False)
@@ -109,6 +147,14 @@ def squared_hinge(
         found, momentum = now, after
     progress.update(1.0, f"{turn + 1} turns")
     return Solved(best[:-1].T.copy(), best[-1].copy(), still >= _PATIENCE)
+
+
+def _kind(d: int) -> Any:
+    return np.float64 if d <= _PRECISE else np.float32
+
+
+def _blocks(n: int) -> list[slice]:
+    return [slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
 
 
 def _with_ones(rows: Floats, kind: Any) -> Floats:

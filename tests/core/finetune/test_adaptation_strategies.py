@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import sparse
 
 from core.errors import BadData, BadParam
@@ -12,6 +14,8 @@ from core.finetune.base import Task
 from core.finetune.heads.logistic import LogisticHead
 from core.finetune.heads.tree import TreeHead
 from core.finetune.source import Source
+from core.finetune.strategies.self_training import surest
+from core.finetune.strategies.source_self_training import believed
 from core.pretrain.base import Encoder
 from core.progress import SILENT
 from core.transfer.domains.coral import coral, power
@@ -229,3 +233,47 @@ def test_several_rounds_reach_the_same_share():
     one = learn("source_self_training", moved_task(), share=0.6, rounds=1)
     many = learn("source_self_training", moved_task(), share=0.6, rounds=3)
     assert one.coef_.shape == many.coef_.shape == (2, 2)
+
+
+FOUR_ANSWERS = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])  # all for the first class
+
+
+@pytest.mark.parametrize(
+    ("balance", "rows", "answers"),
+    [
+        (0.0, [0, 1], [0, 0]),  # as answered: half of four
+        (1.0, [0, 3], [0, 1]),  # as at home: the second class by its best second answer
+        (0.5, [0, 1], [0, 0]),  # 3 of 4 and 1 of 4: half of each is 1.5 and 0.5, rounded to even
+    ],
+)
+def test_a_class_is_believed_as_often_as_the_balance_says(balance, rows, answers):
+    chosen, said = believed(FOUR_ANSWERS, 0.5, np.array([0.5, 0.5]), balance)
+    assert chosen.tolist() == rows
+    assert said.tolist() == answers
+
+
+def test_a_third_answer_is_never_believed():
+    proba = np.array([[0.6, 0.3, 0.1]] * 4)
+    chosen, said = believed(proba, 1.0, np.array([0.25, 0.25, 0.5]), 1.0)
+    assert said.tolist() == [0, 1]
+    assert chosen.tolist() == [0, 1]
+
+
+@given(st.integers(0, 10_000), st.floats(0.05, 1))
+def test_without_balance_the_surest_of_each_answer_are_believed(seed, share):
+    proba = np.random.default_rng(seed).dirichlet(np.ones(3), 20)
+    for ours, wanted in zip(
+        believed(proba, share, np.ones(3) / 3, 0.0), surest(proba, share), strict=True
+    ):
+        np.testing.assert_array_equal(ours, wanted)
+
+
+@given(st.integers(0, 10_000), st.floats(0, 1))
+def test_two_classes_get_their_quotas_wherever_the_answers_lean(seed, balance):
+    p = np.random.default_rng(seed).uniform(0.3, 0.9, 40)
+    proba = np.column_stack([p, 1 - p])
+    home = np.array([0.25, 0.75])
+    _, said = believed(proba, 0.5, home, balance)
+    answered = np.array([(p >= 0.5).sum(), (p < 0.5).sum()])
+    wanted = np.round(0.5 * (balance * 40 * home + (1 - balance) * answered)).astype(int)
+    assert np.bincount(said, minlength=2).tolist() == np.maximum(wanted, answered > 0).tolist()

@@ -13,7 +13,7 @@ from core.errors import Cancelled
 from core.finetune import repeated_squares
 from core.finetune.heads import svm
 from core.finetune.heads.svm import SvmHead
-from core.finetune.repeated_squares import squared_hinge
+from core.finetune.repeated_squares import products, squared_hinge
 from core.progress import Progress
 
 X, Y = load_digits(return_X_y=True)
@@ -59,6 +59,24 @@ def test_two_classes_and_weights() -> None:
     theirs = LinearSVC(C=1.0, dual=False, tol=1e-8).fit(X[rows], codes, sample_weight=weights)
     assert found.coef.shape == (1, 64)
     np.testing.assert_allclose(found.coef, theirs.coef_, atol=0.02)
+
+
+def test_products_by_hand() -> None:
+    found = products(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))
+    # columns 1 and 2 and ones; the second row counts twice
+    np.testing.assert_array_equal(found, [[19, 26, 7], [26, 36, 10], [7, 10, 3]])
+
+
+def test_products_serve_for_every_strictness(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeated_squares, "_BLOCK", 500)
+    weights = np.linspace(0.5, 2, len(Y))
+    shared = products(X, weights)
+    kept = shared.copy()
+    for C in (0.1, 10.0):
+        alone = squared_hinge(X, Y, C=C, weights=weights)
+        given = squared_hinge(X, Y, C=C, weights=weights, gram=shared)
+        np.testing.assert_array_equal(given.coef, alone.coef)
+    np.testing.assert_array_equal(shared, kept)
 
 
 def test_it_can_be_cancelled() -> None:
