@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from core import jobs
 from core.errors import NotFound
+from core.jobs import waiting
 from core.store import runs
 from core.store.records import RunRecord
 from ui import charts, faults, shell
@@ -51,7 +53,7 @@ def _panel(run_id: str) -> None:
         st.rerun()
     with st.container(border=True):
         if record.state == "queued":
-            st.progress(0.0, text="Waiting for a free worker")
+            st.progress(0.0, text=_queued(waiting.before(record)))
         else:
             left = None if jobs.paused(run_id) else jobs.time_left(record)
             text = shell.plain(record.message or "Working")
@@ -112,6 +114,26 @@ def _panel(run_id: str) -> None:
             _descent(run_id, points)
         if any("model_mean" in point for point in points):
             _label_curve(record, points)
+
+
+def _queued(before: Sequence[RunRecord]) -> str:
+    """What a queued run waits for: the work under way, and how many come after that."""
+    at_work = [one for one in before if one.state == "running"]
+    if not before:
+        return "Waiting for a worker to start: a few seconds"
+    if not at_work:
+        return f"Waiting in the queue · {plural(len(before), 'job')} before it"
+    first = at_work[0]
+    text = f"Waiting behind {shell.plain(first.name)}"
+    left = None if jobs.paused(first.id) else jobs.time_left(first)
+    if jobs.paused(first.id):
+        text += ", which rests"
+    elif left is not None:
+        text += f", about {duration(left)} left"
+    more = len(before) - 1
+    if more:
+        text += f" · {plural(more, 'more job')} before it"
+    return text
 
 
 def _descent(run_id: str, points: list[dict[str, Any]]) -> None:

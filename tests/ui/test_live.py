@@ -6,12 +6,20 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from core.jobs.requests import DataRef, FinetuneRequest, to_json
 from core.store import runs
 from tests import seed
 from tests.ui.test_pages import calm, words
 
 App = Callable[..., Any]
+
+
+@pytest.fixture
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody comes for what is queued."""
+    monkeypatch.setattr("core.jobs.queue.ensure_workers", lambda *_, **__: None)
 
 
 def running(points: list[dict[str, Any]]) -> str:
@@ -72,3 +80,31 @@ def test_the_label_curve_grows_while_it_is_measured(app: App) -> None:
     )
     at.run()
     assert "Measured at 1, 5, all labels per class." in words(calm(at))
+
+
+def queued(name: str) -> str:
+    data = seed.keep_texts()
+    request = FinetuneRequest(DataRef(fingerprint=data), strategy="scratch", head="gradient")
+    return runs.create(to_json(request), name=name, dataset=data).id
+
+
+def waits(at: Any) -> str:
+    return str(at.get("progress")[0].proto.text)
+
+
+def test_a_queued_run_says_behind_which_it_waits(app: App, no_workers: None) -> None:
+    mine = queued("Mine")
+    at = calm(app("evaluate", run=mine))
+    assert waits(at) == "Waiting for a worker to start: a few seconds"
+    works = running([])
+    later = queued("Later")
+    at.run()
+    assert waits(at) == "Waiting behind Long"
+    at = calm(app("evaluate", run=later))
+    assert waits(at) == "Waiting behind Long · 1 more job before it"
+    runs.wish(works, "pause")
+    at.run()
+    assert waits(at) == "Waiting behind Long, which rests · 1 more job before it"
+    runs.change(works, state="done")
+    at.run()
+    assert waits(at) == "Waiting in the queue · 1 job before it"
