@@ -69,8 +69,60 @@ def test_words_that_decide_add_up(app: App, made: dict[str, str]) -> None:
     assert at.selectbox(key=f"pr_label_{made['text']}").value == 2  # an edit keeps the choice
 
 
+def test_the_field_is_empty_until_somebody_writes(app: App, made: dict[str, str]) -> None:
+    run = made["text"]
+    at = calm(app("predict", run=run))
+    assert at.text_area[0].value == ""
+    assert at.text_area[0].placeholder == "Write or paste a text of your own."
+    assert "Write or paste a text to see its class" in words(at)
+    assert not at.dataframe
+    labels = [button.label for button in at.button]
+    assert "Classify" in labels
+    assert "Clear" not in labels  # there is nothing to clear
+    at.button(key=f"pr_ask_{run}").click().run()
+    assert not calm(at).dataframe
+
+
+def test_a_row_of_the_data_can_be_tried_and_cleared(app: App, made: dict[str, str]) -> None:
+    run, dataset = made["text"], seed.texts()
+    at = calm(app("predict", run=run))
+    for index in dataset.test_rows[:2]:  # another one each time
+        at.button(key=f"pr_try_{run}").click().run()
+        assert calm(at).text_area[0].value == dataset.rows[index]
+        label = dataset.classes[int(dataset.labels[index])]
+        assert f"Row {index} of the data set, labelled {label}." in words(at)
+        assert len(at.dataframe[0].value) == 3
+    at.text_area[0].set_value("a violin and a piano").run()  # it is that row no more
+    assert "of the data set, labelled" not in words(calm(at))
+    at.button(key=f"pr_clear_{run}").click().run()
+    assert calm(at).text_area[0].value == ""
+    assert "Write or paste a text to see its class" in words(at)
+
+
+def test_examples_are_short_rows_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from ui import resources
+    from ui.predict.inputs import _examples
+
+    dataset = seed.texts()
+    rows = dataset.rows.copy()
+    test = dataset.test_rows
+    rows[test] = "word " * 100
+    rows[test[3]], rows[test[5]] = "short", "  "
+    made = replace(dataset, rows=rows)
+    monkeypatch.setattr(resources, "dataset", lambda fingerprint: made)
+    assert _examples("some") == [test[3]]
+    rows[test[3]] = "words " * 50  # all are long: the shortest are taken, shortest first
+    rows[test[5]] = "words " * 45
+    assert _examples("others")[:3] == [test[5], test[3], test[0]]
+    assert len(_examples("others")) == 20
+
+
 def test_clusters_say_that_words_were_left_out(app: App, made: dict[str, str]) -> None:
-    said = words(calm(app("predict", run=made["clusters"])))
+    at = app("predict", run=made["clusters"])
+    at.text_area[0].set_value("a violin and a piano in concert").run()
+    said = words(calm(at))
     assert "This model looks at distances to groups of rows" in said
     assert "occlusion" in said
 
@@ -120,8 +172,9 @@ def test_probabilities_at_a_temperature_are_said_to_be(
     from core.store import decisions
 
     monkeypatch.setattr(decisions, "get", lambda run: decisions.Decisions(2.5, 9))
-    at = calm(app("predict", run=made["text"]))
-    assert "temperature 2.50" in words(at)
+    at = app("predict", run=made["text"])
+    at.text_area[0].set_value("a violin and a piano in concert").run()
+    assert "temperature 2.50" in words(calm(at))
 
 
 def test_what_it_does_not_know_is_said(app: App, made: dict[str, str]) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from core.finetune.classifier import Classifier
 
 _MAX_CHARACTERS = 20_000
+#: Examples are looked for among so many test rows; up to so many characters are short, and of
+#: longer ones so few are taken.
+_LOOKED_AT, _AT_A_GLANCE, _FEW = 500, 240, 20
 #: So many columns of a table are laid out to be changed at first.
 _SHOWN = 16
 
@@ -32,26 +35,79 @@ def _arriving(record: RunRecord, dataset: Dataset) -> int | None:
 
 
 def a_text(record: RunRecord, dataset: Dataset | None) -> tuple[Rows, str] | None:
-    """A text to write or change; at first the row asked for in the address, or a test row."""
-    key = f"pr_text_{record.id}"
+    """A text to write or change: empty at first, or the row asked for in the address."""
+    key, named = f"pr_text_{record.id}", f"pr_example_{record.id}"
     index = None if dataset is None else _arriving(record, dataset)
-    if index is None and key not in st.session_state:
-        index = int(dataset.test_rows[0]) if dataset is not None else None
-        st.session_state[key] = ""
     if index is not None and dataset is not None:
-        st.session_state[key] = str(dataset.take(np.array([index]))[0])[:_MAX_CHARACTERS]
+        st.session_state[key] = _words_of(dataset, index)
+        st.session_state[named] = index
     text = st.text_area(
         "Text",
         key=key,
-        height=160,
+        height=120,
         max_chars=_MAX_CHARACTERS,
         persist_state="session",
+        placeholder="Write or paste a text of your own.",
         help="Change it and leave the field, or press Ctrl+Enter: the answer follows.",
     )
-    if not text or not text.strip():
-        st.caption("Write or paste a text to see its class.")
+    empty = not text or not text.strip()
+    with st.container(horizontal=True):
+        # leaving the field is enough; whoever looks for a button finds one
+        st.button(
+            "Classify", type="primary", icon=":material/play_arrow:", key=f"pr_ask_{record.id}"
+        )
+        if dataset is not None and len(dataset.test_rows):
+            st.button(
+                "Try a row of the data",
+                icon=":material/shuffle:",
+                key=f"pr_try_{record.id}",
+                on_click=_next_example,
+                args=(record, dataset),
+            )
+        if not empty:
+            st.button(
+                "Clear",
+                icon=":material/backspace:",
+                key=f"pr_clear_{record.id}",
+                on_click=put_text,
+                args=(record, ""),
+            )
+    if empty:
+        st.caption("Write or paste a text to see its class, and which of its words decide.")
         return None
+    index = st.session_state.get(named)
+    if index is not None and dataset is not None and text == _words_of(dataset, index):
+        label = rows.label_of(dataset, index)
+        st.caption(f"Row {index} of the data set, labelled {shell.plain(label)}.")
     return np.array([text], dtype=object), ""
+
+
+def _words_of(dataset: Dataset, index: int) -> str:
+    return str(dataset.take(np.array([index]))[0])[:_MAX_CHARACTERS]
+
+
+def _next_example(record: RunRecord, dataset: Dataset) -> None:
+    """Put the next of the examples into the field."""
+    examples = _examples(dataset.fingerprint)
+    key = f"pr_example_{record.id}"
+    before = st.session_state.get(key)
+    place = examples.index(before) + 1 if before in examples else 0
+    index = examples[place % len(examples)]
+    st.session_state[key] = index
+    put_text(record, _words_of(dataset, index))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _examples(fingerprint: str) -> list[int]:
+    """Test rows to try: those short enough to be read at a glance, where there are any."""
+    dataset = resources.dataset(fingerprint)
+    first = dataset.test_rows[:_LOOKED_AT]
+    lengths = np.array([len(str(text).strip()) for text in dataset.take(first)])
+    found = first[(lengths > 0) & (lengths <= _AT_A_GLANCE)]
+    if not len(found):  # all are long: the shortest of them
+        some = np.flatnonzero(lengths > 0)
+        found = first[some[np.argsort(lengths[some], kind="stable")][:_FEW]]
+    return [int(index) for index in found] or [int(first[0])]
 
 
 def _place(record: RunRecord, dataset: Dataset) -> int:

@@ -18,7 +18,9 @@ def names(run: str) -> list[str]:
 
 
 def test_those_that_work_go_first_then_those_that_came_earlier(home: Path) -> None:
-    first, works, second = made("first"), made("works", works=True), made("second")
+    first = made("first")
+    made("works", works=True)
+    second = made("second")
     last = made("last")
     assert names(first) == ["works"]
     assert names(second) == ["works", "first"]
