@@ -48,6 +48,7 @@ record = finished[chosen]
 st.caption(summary(record))
 classifier = resources.classifier(record.id)
 
+predicting.decided(classifier)
 modality = predicting.modality_of(record)
 predicting.one(record, classifier, modality)
 predicting.many(record, classifier, modality)

@@ -18,7 +18,7 @@ from ui.predict.files import many
 if TYPE_CHECKING:
     from core.finetune.classifier import Classifier
 
-__all__ = ["many", "modality_of", "one"]
+__all__ = ["decided", "many", "modality_of", "one"]
 
 
 def modality_of(record: RunRecord) -> Modality:
@@ -31,6 +31,19 @@ def modality_of(record: RunRecord) -> Modality:
         from core.jobs.taking import modality_of as told
 
         return told(resources.classifier(record.id))
+
+
+def decided(classifier: Classifier) -> None:
+    """That a class has a threshold, where one was kept: it may decide any answer below."""
+    rule = classifier.threshold
+    if rule is None:
+        return
+    from core.evaluate.deciding_words import kept_sentence
+
+    name = shell.plain(classifier.classes[rule.code])
+    st.caption(
+        f":material/gavel: {kept_sentence(rule, name)} Its report takes that back, under Decisions."
+    )
 
 
 _ONE = {"text": "One text", "image": "One picture", "tabular": "One row"}

@@ -7,7 +7,6 @@ bounded by ``max_entries``. Names with an underscore in front are not part of a 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,7 +99,7 @@ def classifier(run_id: str) -> Any:
     """The classifier that a finished run kept, with what was decided about its answers."""
     from core.store import decisions
 
-    return replace(_as_trained(run_id), temperature=decisions.get(run_id).temperature)
+    return decisions.answering(_as_trained(run_id), run_id)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the classifier")

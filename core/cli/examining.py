@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from core.cli.deciding import classes_of
 from core.cli.learning import do
 from core.cli.naming import run_of
 from core.cli.output import Output, table
@@ -60,6 +61,8 @@ def reject(chosen: argparse.Namespace, out: Output) -> None:
         return
     found = doubts.rule(run.id, chosen.allowed_error)
     words = _wrapped(rule_sentence(found))
+    if found.threshold is not None:
+        words += _wrapped(doubts.same_rows(run.id, classes_of(run)))
     if chosen.keep:
         if found.threshold is None:
             raise BadParam(

@@ -14,6 +14,7 @@ from core.cli.naming import run_of
 from core.cli.output import Output, table
 from core.data.dataset import Dataset
 from core.errors import BadParam, NotFound
+from core.evaluate.deciding_words import because
 from core.explain.dependence import as_written
 from core.explain.linear import why_not_exact
 from core.finetune.classifier import Classifier
@@ -94,7 +95,8 @@ def _one(
     rows: Rows,
 ) -> tuple[dict[str, Any], list[str]]:
     proba = classifier.predict_proba(rows)[0]
-    answer = int(proba.argmax())
+    answer = int(classifier.answers(proba[None])[0])
+    why = because(proba, classifier.classes, classifier.threshold)
     label = answer if chosen.label is None else _code(classifier, chosen.label)
     names = classifier.classes
     needs_rows = modality == "tabular"
@@ -103,13 +105,14 @@ def _one(
     values: dict[str, Any] = {
         "answer": names[answer],
         "probability": float(proba[answer]),
+        "by_threshold": bool(why),
         "class": names[label],
         "exact": exact,
         "base": base,
         "score": score,
         "parts": [{"part": part, "adds": value} for part, value in parts],
     }
-    words = [f"{names[answer]} ({proba[answer]:.1%})", ""]
+    words = [f"{names[answer]} ({proba[answer]:.1%})", *([why] if why else []), ""]
     if exact:
         words.append(f"What each part adds to the score of {names[label]} (they add up to it):")
     else:

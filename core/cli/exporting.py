@@ -45,6 +45,12 @@ def export(chosen: argparse.Namespace, out: Output) -> None:
             from core.jobs.formats import JOBLIB_WARNING
 
             out.note(JOBLIB_WARNING)
+        if form == "onnx":
+            from core.jobs.formats import without_threshold
+            from core.store import classifiers
+
+            if (left_out := without_threshold(classifiers.load(run.id))) is not None:
+                out.note(left_out)
     out.result({"run": run.id, "files": written}, [f"{k}: {v}" for k, v in written.items()])
 
 

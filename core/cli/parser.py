@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 import core
+from core.cli import options
 
 if TYPE_CHECKING:
     from core.cli.output import Output
@@ -69,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("datasets", "List the data sets: built in, and kept.", "listing")
 
     sub = add("pretrain", "Learn an encoder from rows without labels.", "learning")
-    _data(sub)
+    options.data(sub)
     sub.add_argument("method", metavar="METHOD", nargs="?", help="see `methods`")
     sub.add_argument(
         "--continue",
@@ -77,13 +78,13 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="MODEL",
         help="instead of METHOD: learn on from where this model is, as a new one",
     )
-    _settings(sub, "a setting of the method")
+    options.settings(sub, "a setting of the method")
     sub.add_argument("--name", default="", help="what to call the model")
-    _pool(sub)
-    _run(sub)
+    options.pool(sub)
+    options.run(sub)
 
     sub = add("choose", "Rank encoders before any is fine-tuned; say which to take.", "choosing")
-    _data(sub)
+    options.data(sub)
     sub.add_argument(
         "models",
         metavar="MODEL",
@@ -103,7 +104,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--memory-mb", type=int, metavar="N", help="memory you have to learn")
     sub.add_argument("--size-mb", type=int, metavar="N", help="room you have for the model")
     sub.add_argument("--name", default="", help="what to call the run")
-    _run(sub)
+    options.run(sub)
 
     sub = add("advise", "A plan for your situation, with the reason for each choice.", "choosing")
     sub.add_argument("--kind", choices=["text", "image", "tabular"], default="text")
@@ -117,7 +118,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--may-leave", action="store_true", help="rows may be sent to others")
 
     sub = add("compare", "Try several methods on equal terms; say who leads.", "comparing")
-    _data(sub)
+    options.data(sub)
     sub.add_argument(
         "models", metavar="MODEL", nargs="+", help="methods, and ids or names of models"
     )
@@ -126,13 +127,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--labels-per-class", default="5", metavar="K", help="label budget, or all (default 5)"
     )
     sub.add_argument("--draws", type=int, default=5, help="draws of the labelled rows (default 5)")
-    _settings(sub, "a setting of the head")
+    options.settings(sub, "a setting of the head")
     sub.add_argument("--name", default="", help="what to call the run")
-    _pool(sub)
-    _run(sub)
+    options.pool(sub)
+    options.run(sub)
 
     sub = add("finetune", "Train on few labels, beside the baseline; say who wins.", "learning")
-    _data(sub)
+    options.data(sub)
     sub.add_argument(
         "model",
         metavar="MODEL",
@@ -147,13 +148,13 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--no-curve", action="store_true", help="leave out the other label budgets: quicker"
     )
-    _settings(sub, "a setting of head, strategy or method (head.NAME=VALUE to be exact)")
+    options.settings(sub, "a setting of head, strategy or method (head.NAME=VALUE to be exact)")
     sub.add_argument("--name", default="", help="what to call the run")
-    _pool(sub)
-    _run(sub)
+    options.pool(sub)
+    options.run(sub)
 
     sub = add("tune", "Look for good settings within so many seconds.", "tuning")
-    _data(sub)
+    options.data(sub)
     sub.add_argument(
         "models",
         metavar="MODEL",
@@ -174,14 +175,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--finetune", action="store_true", help="then fine-tune with what was found, and evaluate"
     )
     sub.add_argument("--name", default="", help="what to call the run")
-    _run(sub)
+    options.run(sub)
 
     sub = add("domains", "How far a source and a target are apart, and in what.", "domains")
-    _two_domains(sub)
+    options.two_domains(sub)
     sub.add_argument("--seed", type=int, default=0, help="where chance begins (default 0)")
 
     sub = add("adapt", "Carry a classifier to a target without labels, or few.", "domains")
-    _two_domains(sub)
+    options.two_domains(sub)
     sub.add_argument(
         "--way",
         action="append",
@@ -198,9 +199,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--draws", type=int, default=3, help="draws of these labels (default 3)")
     sub.add_argument("--no-curve", action="store_true", help="leave other label budgets out")
     sub.add_argument("--no-validation", action="store_true", help="leave validation out")
-    _settings(sub, "a setting of the head")
+    options.settings(sub, "a setting of the head")
     sub.add_argument("--name", default="", help="what to call the run")
-    _run(sub)
+    options.run(sub)
 
     sub = add("recipe", "The founding recipe, and fine-tuning in earnest beside it.", "comparing")
     sub.add_argument(
@@ -247,13 +248,13 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("runs", metavar="RUN", nargs="+", help="id, its beginning, or last")
     sub.add_argument("--out", metavar="FILE", help="write a page for a meeting there, as HTML")
 
-    sub = add("calibrate", "Let a run answer only as surely as held-out labels allow.", "versus")
+    sub = add("calibrate", "Let a run answer only as surely as held-out labels allow.", "deciding")
     sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
     sub.add_argument("--undo", action="store_true", help="answer as it was trained to")
 
-    sub = add("threshold", "A threshold for one class, by what its mistakes cost.", "versus")
+    sub = add("threshold", "A threshold for one class, by what its mistakes cost.", "deciding")
     sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
-    sub.add_argument("class_name", metavar="CLASS", help="name of the class")
+    sub.add_argument("class_name", metavar="CLASS", nargs="?", help="name of the class")
     sub.add_argument(
         "--miss-cost",
         type=float,
@@ -261,6 +262,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="COST",
         help="what a missed row costs, in false alarms (default 5)",
     )
+    kept = sub.add_mutually_exclusive_group()
+    kept.add_argument("--keep", action="store_true", help="let its classifier answer by it")
+    kept.add_argument("--forget", action="store_true", help="say the likeliest class again")
 
     sub = add("explain", "Say why a classifier answers as it does.", "explaining")
     sub.add_argument("run", metavar="RUN", help="id, its beginning, or last")
@@ -337,71 +341,3 @@ def build_parser() -> argparse.ArgumentParser:
         if name == "delete":
             sub.add_argument("--model", action="store_true", help="it is a model of the library")
     return parser
-
-
-def _data(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "data",
-        metavar="DATA",
-        help="a built-in set, a kept set, a table, or pictures: a .zip or folder by class, or .npz",
-    )
-    sub.add_argument("--text-column", metavar="NAME", help="of a file: the texts")
-    sub.add_argument(
-        "--columns", metavar="A,B,C", help="of a file instead of texts: the columns of values"
-    )
-    sub.add_argument(
-        "--tabular", action="store_true", help="of a file: all columns of values that are of use"
-    )
-    sub.add_argument("--label-column", metavar="NAME", help="of a file: the classes")
-    sub.add_argument("--split-column", metavar="NAME", help="of a file: train or test")
-    sub.add_argument(
-        "--domain-column", metavar="NAME", help="of a file: where rows are from, to adapt across"
-    )
-    sub.add_argument(
-        "--test-share",
-        type=float,
-        default=0.25,
-        metavar="SHARE",
-        help="of a file without a split: share of the labelled rows to test (default 0.25)",
-    )
-    sub.add_argument(
-        "--picture-size",
-        type=int,
-        metavar="PIXELS",
-        help="of pictures: their side (default: the most common size, at most 64)",
-    )
-    sub.add_argument(
-        "--option",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="an option of a built-in set (remove_headers=false)",
-    )
-
-
-def _two_domains(sub: argparse.ArgumentParser) -> None:
-    _data(sub)
-    sub.add_argument(
-        "target", metavar="TARGET", nargs="?", help="the target, named like DATA; else DATA itself"
-    )
-    sub.add_argument("--source-domain", metavar="NAME", help="of DATA: only these rows")
-    sub.add_argument("--target-domain", metavar="NAME", help="of the target: only these rows")
-
-
-def _settings(sub: argparse.ArgumentParser, help: str) -> None:
-    sub.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help=help)
-
-
-def _pool(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument(
-        "--pool",
-        default="all",
-        help="training rows to learn from: all, labelled or unlabelled (default all)",
-    )
-
-
-def _run(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--seed", type=int, default=0, help="where chance begins (default 0)")
-    sub.add_argument(
-        "--background", action="store_true", help="leave it to a worker and return at once"
-    )

@@ -53,6 +53,10 @@ def predict(chosen: argparse.Namespace, out: Output) -> None:
     )
     for note in table.notes:
         out.note(note)
+    if classifier.threshold is not None:
+        from core.evaluate.deciding_words import kept_sentence
+
+        out.note(kept_sentence(classifier.threshold, classifier.classes[classifier.threshold.code]))
     if target is not None:
         write_atomic(target, lambda file: file.write(_bytes(result, target.suffix.lower())))
     counts = result.iloc[:, len(table.frame.columns)].value_counts()

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from core.cli.deciding import kept
 from core.cli.naming import run_of
 from core.cli.output import Output, table
 from core.errors import NotFound, WarmstartError
@@ -45,13 +46,16 @@ def evaluate(chosen: argparse.Namespace, out: Output) -> None:
         raise _nothing(run)
     mistakes = _mistakes(run, evaluation, max(0, chosen.mistakes))
     found = _calibration(run)
+    threshold, told_of_it = kept(run)
     values = run_summary(run) | {
         "evaluation": evaluation_to_json(evaluation),
         "calibration": None if found is None else asdict(found),
+        "threshold": threshold,
         "mistakes": mistakes,
         "words": _sentences(evaluation),
     }
     lines = [*headline(run), ""]
+    lines += [*told_of_it, ""] if told_of_it else []
     if found is not None:
         told = f"{calibration_title(found)}. {calibration_sentence(found)}"
         lines += [*textwrap.wrap(told, _WIDTH), ""]

@@ -13,6 +13,7 @@ from core.errors import BadParam
 from core.evaluate.acquaintance import Acquaintance
 from core.evaluate.words import percent
 from core.finetune.classifier import Classifier
+from core.finetune.deciding import probability_of
 from core.types import Floats, Rows
 
 #: Why an answer is doubted: it is not sure enough; the row lies far from all training rows; too
@@ -29,7 +30,7 @@ class DoubtSettings:
     Attributes
     ----------
     threshold : float, optional
-        The least probability that the likeliest class must have
+        The least probability that the class said must have
         (:class:`core.evaluate.reject.RejectRule`); None answers however unsure.
     allowed_error : float, optional
         What share of wrong answers that threshold was chosen for.
@@ -126,7 +127,7 @@ def doubt(
         return []
     encoded = classifier.encoder.transform(rows)
     given = classifier.predict_proba_encoded(encoded) if proba is None else proba
-    confidence = np.asarray(given).max(axis=1)
+    confidence = probability_of(given, classifier.answers(given))
     rarity = acquaintance.rarity(acquaintance.distances(encoded))
     words = acquaintance.words
     texts = None if words is None else [str(text) for text in np.asarray(rows, dtype=object)]

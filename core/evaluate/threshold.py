@@ -14,13 +14,11 @@ from core.errors import BadParam
 from core.evaluate.intervals import percentiles, resample_counts
 from core.evaluate.results import Interval
 from core.evaluate.validation import Validation
+from core.finetune.deciding import HIGHEST_COST, LOWEST_COST, said_with
 from core.types import Floats, Ints
 
 #: With fewer held-out rows of the class than this a chosen threshold is little more than a guess.
 FEW = 20
-
-#: What a missed row may cost, in false alarms.
-LOWEST_COST, HIGHEST_COST = 0.01, 10_000.0
 
 _REPLICATES = 2000
 _MARGIN = 0.1  # how far inside a gap between scores a threshold lies, as a share of it
@@ -90,20 +88,6 @@ class Effect:
     def few(self) -> bool:
         """Whether it stands on too few held-out rows of the class to be relied on."""
         return self.likeliest_held_out.positives < FEW
-
-
-def said_with(proba: Floats, code: int, threshold: float) -> Ints:
-    """The class of each row: ``code`` from its threshold on, else the likeliest other one.
-
-    Parameters
-    ----------
-    proba : ndarray of float, shape (n, k)
-    code : int
-        The class with a threshold of its own.
-    """
-    others = np.array(proba, dtype=float)
-    others[:, code] = -1.0
-    return np.where(proba[:, code] >= threshold, code, others.argmax(axis=1))
 
 
 def count(labels: Ints, said: Ints, code: int) -> Count:

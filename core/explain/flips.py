@@ -15,6 +15,7 @@ from core.explain.pictures import covered, grid_cells
 from core.explain.removal import fewest_to_remove, lead_of
 from core.explain.words import explain_text
 from core.finetune.classifier import Classifier
+from core.finetune.deciding import standing
 from core.types import Floats
 
 #: Words, and parts of a picture, taken away at most.
@@ -82,7 +83,7 @@ def words_to_remove(
         When the wished class is the answer already, or was never seen.
     """
     before = classifier.predict_proba(_texts([text]))[0]
-    label = int(before.argmax())
+    label = int(classifier.answers(before[None])[0])
     _check_wish(classifier, label, wished)
     places: dict[str, list[tuple[int, int]]] = {}
     for start, end in occlusion.words(text):
@@ -94,7 +95,7 @@ def words_to_remove(
 
     def leads(sets: Sequence[frozenset[int]]) -> Floats:
         proba = classifier.predict_proba(_texts([without(gone) for gone in sets]))
-        return lead_of(proba, label, wished)
+        return lead_of(standing(proba, classifier.threshold), label, wished)
 
     found = fewest_to_remove(
         leads,
@@ -108,7 +109,7 @@ def words_to_remove(
     after = classifier.predict_proba(_texts([row]))[0]
     return Flip(
         label=label,
-        other=int(after.argmax()),
+        other=int(classifier.answers(after[None])[0]),
         before=before,
         after=after,
         row=row,
@@ -149,13 +150,14 @@ def cells_to_cover(
     """
     image = np.asarray(image)
     before = classifier.predict_proba(image[None])[0]
-    label = int(before.argmax())
+    label = int(classifier.answers(before[None])[0])
     _check_wish(classifier, label, wished)
     cells = grid_cells(image.shape[:2], grid)
 
     def leads(sets: Sequence[frozenset[int]]) -> Floats:
         rows = np.stack([covered(image, [cells[i] for i in gone]) for gone in sets])
-        return lead_of(classifier.predict_proba(rows), label, wished)
+        proba = classifier.predict_proba(rows)
+        return lead_of(standing(proba, classifier.threshold), label, wished)
 
     alone = leads([frozenset([i]) for i in range(len(cells))])
     found = fewest_to_remove(leads, np.argsort(alone, kind="stable").tolist(), most=most)
@@ -165,7 +167,7 @@ def cells_to_cover(
     after = classifier.predict_proba(row[None])[0]
     return Flip(
         label=label,
-        other=int(after.argmax()),
+        other=int(classifier.answers(after[None])[0]),
         before=before,
         after=after,
         row=row,

@@ -83,7 +83,7 @@ def important_columns(
     linear = linear_numbers(classifier)
     if linear is not None:
         encoded = linear.numbers.transform(rows).astype(np.float64)
-        answers = classifier.predict(rows)
+        answers = classifier.predict_proba(rows).argmax(axis=1)  # whatever threshold is kept
         apart = (encoded - encoded.mean(axis=0)) * linear.weights[answers]
         places = columns_of(linear.numbers)
         nothing = np.zeros(0, dtype=np.int64)  # a column that the encoder does not look at

@@ -14,6 +14,7 @@ from core.explain.dependence import values_of
 from core.explain.mixing import one_row, with_value
 from core.explain.removal import lead_of
 from core.finetune.classifier import Classifier
+from core.finetune.deciding import standing
 from core.types import Floats
 
 #: Values tried of each column, and steps of narrowing down.
@@ -119,7 +120,7 @@ def columns_to_move(
     """
     row = one_row(row, background)
     before = classifier.predict_proba(row)[0]
-    label = int(before.argmax())
+    label = int(classifier.answers(before[None])[0])
     if wished == label:
         raise BadParam(
             f"The answer is {classifier.classes[label]!r} already.", hint="Wish for another class."
@@ -157,7 +158,7 @@ def columns_to_move(
         for name in moved
         if not _same(row[name].iloc[0], now[name].iloc[0])
     )
-    return Moves(moves, label, int(after.argmax()), before, after, now)
+    return Moves(moves, label, int(classifier.answers(after[None])[0]), before, after, now)
 
 
 class _Search:
@@ -184,7 +185,8 @@ class _Search:
             self.scales[name] = deviation or 1.0
 
     def leads(self, rows: pd.DataFrame) -> Floats:
-        return lead_of(self.classifier.predict_proba(rows), self.label, self.wished)
+        proba = self.classifier.predict_proba(rows)
+        return lead_of(standing(proba, self.classifier.threshold), self.label, self.wished)
 
     def distance(self, name: Any, before: Any, after: Any) -> float:
         if _same(before, after):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from core.errors import BadData
 from core.finetune.base import Head, spread_probabilities
+from core.finetune.deciding import ClassThreshold, said
 from core.finetune.temperature import sharpened
 from core.pretrain.base import Encoder
 from core.types import Floats, Ints, Matrix, Rows
@@ -34,17 +35,21 @@ class Classifier:
     temperature : float
         Of the probabilities beside what the head was trained to give: above 1 less sure, below 1
         surer. No answer changes by it.
+    threshold : ClassThreshold, optional
+        Of one class, held against the probabilities as answered, after the temperature.
 
     Raises
     ------
     BadData
-        When the head knows a label that is no index into ``classes``.
+        When the head knows a label that is no index into ``classes``, or the threshold is of a
+        class that is none.
     """
 
     encoder: Encoder
     head: Head
     classes: tuple[str, ...]
     temperature: float = 1.0
+    threshold: ClassThreshold | None = None
 
     def __post_init__(self) -> None:
         known = np.asarray(self.head.classes_)
@@ -53,6 +58,12 @@ class Classifier:
                 f"The head was trained on labels {known.tolist()}, which do not fit the "
                 f"{len(self.classes)} classes here.",
                 hint="Train it on codes of these classes.",
+            )
+        if self.threshold is not None and self.threshold.code >= len(self.classes):
+            raise BadData(
+                f"There is a threshold for class number {self.threshold.code}, but the "
+                f"{len(self.classes)} classes here are numbered from 0.",
+                hint="Take the threshold back.",
             )
 
     def predict_proba(self, rows: Rows) -> Floats:
@@ -70,9 +81,15 @@ class Classifier:
         return self._in_blocks(encoded, encoded.shape[0], lambda block: block)
 
     def predict(self, rows: Rows) -> Ints:
-        """Codes of the likeliest classes, shape (n,)."""
-        codes: Ints = self.predict_proba(rows).argmax(axis=1)
-        return codes
+        """Codes of the classes said, shape (n,)."""
+        return self.answers(self.predict_proba(rows))
+
+    def answers(self, proba: Floats) -> Ints:
+        """Codes of the classes said, for probabilities of :meth:`predict_proba`, shape (n,).
+
+        The likeliest one, unless the :attr:`threshold` of a class says otherwise.
+        """
+        return said(proba, self.threshold)
 
     def linear(self) -> tuple[Floats, Floats] | None:
         """Weights (len(classes), d) and intercepts of the scores, or None where they are no sum.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.errors import BadParam
 from core.evaluate import validation
 from core.evaluate.calibration import ENOUGH_HELD_OUT, temperature_of
+from core.jobs.deciding import retempered
 from core.store import decisions, runs
 from core.store.decisions import Decisions
 
@@ -24,7 +25,8 @@ def why_not(held_out: validation.Validation | None) -> str | None:
 def calibrate(run_id: str) -> Decisions:
     """Fit a temperature on the held-out predictions of a run, and let its classifier use it.
 
-    The test rows have no part in it, and nothing is trained again.
+    The test rows have no part in it, and nothing is trained again. A threshold that was kept for
+    the probabilities as they were before goes, rather than mean something else from now on.
 
     Raises
     ------
@@ -38,11 +40,16 @@ def calibrate(run_id: str) -> Decisions:
     reason = why_not(held_out)
     if reason is not None or held_out is None:
         raise BadParam(f"The answers of {run.name!r} cannot be calibrated.", hint=reason)
-    found = Decisions(temperature_of(held_out), len(held_out.rows))
+    found = retempered(decisions.get(run_id), temperature_of(held_out), len(held_out.rows))
     decisions.keep(run_id, found)
     return found
 
 
-def as_trained(run_id: str) -> None:
-    """Take a calibration back: the answers are those that the classifier was trained to give."""
-    decisions.keep(run_id, Decisions())
+def as_trained(run_id: str) -> Decisions:
+    """Take a calibration back: the probabilities are those that the classifier was trained to give.
+
+    A threshold for the calibrated ones goes with it.
+    """
+    found = retempered(decisions.get(run_id), 1.0, 0)
+    decisions.keep(run_id, found)
+    return found

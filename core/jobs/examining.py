@@ -212,7 +212,8 @@ def _duplicates(examined: _Examined, progress: Progress) -> tuple[dict[str, Any]
 def _robustness(examined: _Examined, progress: Progress) -> tuple[dict[str, Any], Arrays]:
     progress.update(0.0, "Opening the classifier")
     found = robustness(
-        classifiers.load(examined.run.id),
+        # its scores are those of the likeliest class, and stay so whatever is decided later
+        classifiers.load(examined.run.id, as_trained=True),
         examined.dataset,
         examined.predictions["test_rows"],
         seed=examined.asked.seed,

@@ -30,8 +30,8 @@ _INSTEAD = "Take the bundle for another Warmstart, or the script."
 def joblib_bytes(run_id: str) -> bytes:
     """The classifier of a run as a joblib file; see :data:`JOBLIB_WARNING`.
 
-    It unpickles to a :class:`core.finetune.classifier.Classifier` where Warmstart's ``core`` can
-    be imported.
+    It unpickles to a :class:`core.finetune.classifier.Classifier`, which answers at the
+    temperature and by the threshold that were kept, where Warmstart's ``core`` can be imported.
     """
     import joblib
 
@@ -60,6 +60,18 @@ def why_no_onnx(classifier: Classifier) -> str | None:
     return None
 
 
+def without_threshold(classifier: Classifier) -> str | None:
+    """What the ONNX form of a classifier leaves out, as a sentence; None where nothing is."""
+    rule = classifier.threshold
+    if rule is None:
+        return None
+    return (
+        "The ONNX model gives the likeliest class: it has no place for the threshold of "
+        f"{rule.threshold:.3f} that was kept for {classifier.classes[rule.code]}. Its metadata "
+        "entry “threshold” names it, to be held against the probabilities."
+    )
+
+
 def why_not_here() -> str | None:
     """Why no ONNX file can be made by this installation; None where one can."""
     from importlib.util import find_spec
@@ -74,8 +86,9 @@ def onnx_bytes(run_id: str) -> bytes:
 
     Input ``rows`` is a matrix of float64: the columns of a table in the order of its metadata
     entry ``columns``, without gaps, or pictures of the size that the model learned from, laid out
-    pixel by pixel. Outputs are ``label`` (index into the classes) and ``probabilities``; the
-    metadata entry ``classes`` has their names.
+    pixel by pixel. Outputs are ``label`` (index of the likeliest class) and ``probabilities``;
+    the metadata entry ``classes`` has their names. A threshold that a class has cannot be part of
+    it (:func:`without_threshold` says so); it stands in the metadata entry ``threshold``.
 
     Raises
     ------
@@ -85,6 +98,7 @@ def onnx_bytes(run_id: str) -> bytes:
         When skl2onnx is not installed.
     """
     classifier = classifiers.load(run_id)
+    rule = classifier.threshold
     reason = why_no_onnx(classifier)
     if reason is not None:
         raise BadParam(f"This run cannot be exported to ONNX. {reason}", hint=_INSTEAD)
@@ -100,7 +114,10 @@ def onnx_bytes(run_id: str) -> bytes:
         options={id(pipeline.steps[-1][1]): {"zipmap": False}},
         final_types=None,
     )
-    for name, values in (("columns", columns), ("classes", list(classifier.classes))):
+    told: dict[str, Any] = {"columns": columns, "classes": list(classifier.classes)}
+    if rule is not None:
+        told["threshold"] = {"class": classifier.classes[rule.code], "from": rule.threshold}
+    for name, values in told.items():
         entry = model.metadata_props.add()
         entry.key, entry.value = name, json.dumps(values, ensure_ascii=False)
     content: bytes = model.SerializeToString()

@@ -48,6 +48,7 @@ def facts_of(run_id: str, *, with_rows: bool = True) -> RunFacts:
         arrays = runs.load_arrays(run.id, "predictions")
     result = run.result or {}
     data = _data(run)
+    decided = decisions.get(run.id)
     return RunFacts(
         run=run.id,
         name=run.name,
@@ -65,7 +66,8 @@ def facts_of(run_id: str, *, with_rows: bool = True) -> RunFacts:
         peak_memory_mb=run.peak_memory_mb,
         mistakes=_mistakes(run, evaluation.classes, arrays, with_rows),
         imported=run.imported,
-        temperature=decisions.get(run.id).temperature,
+        temperature=decided.temperature,
+        threshold=decided.threshold,
     )
 
 

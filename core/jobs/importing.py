@@ -161,7 +161,7 @@ def _read_run(path: Path) -> BundledRun:
     except BadParam as error:  # a class that checks itself
         raise Refused(f"run.json does not hold together ({error.message})") from error
     _check_evaluation(told.evaluation)
-    _check_decisions(told.decisions)
+    _check_decisions(told.decisions, len(told.evaluation.classes))
     words = [*told.versions, *told.versions.values(), *told.seconds, *told.evaluation.curves]
     if len(words) > _MOST_WORDS or not all(map(_WORD.fullmatch, words)):
         # these stand in places that read markup, where a link or a picture could call home
@@ -197,9 +197,9 @@ def _check_request(request: FinetuneRequest) -> None:
         resolve(get_method(first.method).params, first.settings)
 
 
-def _check_decisions(found: Decisions) -> None:
-    if not np.isfinite(found.temperature) or not 1e-3 <= found.temperature <= 1e3:
-        raise Refused(f"it was given an absurd temperature of {found.temperature}")
+def _check_decisions(found: Decisions, classes: int) -> None:
+    if (wrong := found.wrong(classes)) is not None:
+        raise Refused(f"it was given {wrong}")
 
 
 def _check_evaluation(found: Evaluation) -> None:

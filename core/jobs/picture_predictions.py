@@ -12,6 +12,7 @@ from core.data.pictures import PictureLimits, Shaping, read_pictures
 from core.data.pictures.decode import decode
 from core.data.pictures.files import BrokenFile, shown
 from core.errors import BadData
+from core.finetune.deciding import by_threshold, probability_of
 from core.jobs.taking import picture_shape
 from core.progress import SILENT, Progress
 
@@ -108,8 +109,9 @@ def predict_pictures(
     Returns
     -------
     DataFrame
-        Columns ``file``, ``prediction`` and ``probability``; with ``all_classes`` also
-        ``probability of <class>`` each, with ``doubts`` also ``doubt``.
+        Columns ``file``, ``prediction`` and ``probability``; where a class has a threshold also
+        ``by threshold``, with ``all_classes`` also ``probability of <class>`` each, with
+        ``doubts`` also ``doubt`` (as :func:`core.jobs.predictions.predict_table` has them).
     """
     import pandas as pd
 
@@ -122,11 +124,14 @@ def predict_pictures(
         if doubts is not None:
             said += doubts(images[part], proba[part])
     classes = np.array(classifier.classes, dtype=object)
+    codes = classifier.answers(proba)
     columns: dict[str, Any] = {
         "file": list(names),
-        "prediction": classes[proba.argmax(axis=1)],
-        "probability": proba.max(axis=1),
+        "prediction": classes[codes],
+        "probability": probability_of(proba, codes),
     }
+    if classifier.threshold is not None:
+        columns["by threshold"] = by_threshold(proba, classifier.threshold)
     if all_classes:
         columns |= {f"probability of {name}": proba[:, i] for i, name in enumerate(classes)}
     if doubts is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.errors import BadData
+from core.finetune.deciding import by_threshold, probability_of
 from core.progress import SILENT, Progress
 from core.types import Modality
 
@@ -50,8 +51,10 @@ def predict_table(
     Returns
     -------
     DataFrame
-        The rows with ``prediction`` (name of the likeliest class) and ``probability``. With
-        ``all_classes`` also ``probability of <class>`` each, with ``doubts`` also ``doubt``.
+        The rows with ``prediction`` (name of the class said) and ``probability`` (its). Where a
+        class has a threshold also ``by threshold``: whether it is another than the likeliest one
+        for that. With ``all_classes`` also ``probability of <class>`` each, with ``doubts`` also
+        ``doubt``.
         Where the table has a column of such a name, ours gets a number.
 
     Raises
@@ -84,10 +87,13 @@ def predict_table(
         if doubts is not None:
             said += doubts(block, proba[part])
     names = np.array(classifier.classes, dtype=object)
+    codes = classifier.answers(proba)
     added: dict[str, np.ndarray] = {
-        "prediction": names[proba.argmax(axis=1)] if len(frame) else names[:0],
-        "probability": proba.max(axis=1) if len(frame) else proba[:, 0],
+        "prediction": names[codes],
+        "probability": probability_of(proba, codes),
     }
+    if classifier.threshold is not None:
+        added["by threshold"] = by_threshold(proba, classifier.threshold)
     if all_classes:
         added |= {f"probability of {name}": proba[:, i] for i, name in enumerate(names)}
     if doubts is not None:

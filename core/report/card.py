@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from core.evaluate import report_words, words
 from core.evaluate.calibration import Calibration, calibration
+from core.evaluate.deciding_words import on_test_rows
 from core.evaluate.results import ClassScores, Evaluation, Interval, Scores
 from core.finetune import get_head, get_strategy
 from core.pretrain import get_method
@@ -234,6 +235,7 @@ def _metric_rows(test: Scores, base: Scores | None) -> Iterator[tuple[str, ...]]
 
 
 def _sureness(facts: RunFacts) -> Iterator[Block]:
+    yield from _threshold(facts)
     found = calibration_of(facts)
     if found is None:
         yield "The predictions of the test rows are not here, so nothing is said about it."
@@ -260,6 +262,19 @@ def _sureness(facts: RunFacts) -> Iterator[Block]:
             "fitted on held-out labels. This section tells of the answers with it; the log loss "
             "above is without."
         )
+
+
+def _threshold(facts: RunFacts) -> Iterator[Block]:
+    """The threshold that one class was given since, and what it does on the test rows."""
+    rule, proba = facts.threshold, facts.test_proba
+    if rule is None:
+        return
+    told = [f"Since its training one class was given a threshold. {facts.threshold_words}"]
+    if proba is not None and "test_labels" in facts.arrays:
+        name = facts.evaluation.classes[rule.code]
+        told.append(on_test_rows(facts.arrays["test_labels"], proba, rule, name))
+    told.append("All other scores here are of the likeliest class.")
+    yield " ".join(told)
 
 
 def calibration_of(facts: RunFacts) -> Calibration | None:

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from core.evaluate.deciding_words import kept_sentence
 from core.evaluate.results import Evaluation
+from core.finetune.deciding import ClassThreshold
 from core.finetune.temperature import sharpened
 from core.types import Floats, Modality
 
@@ -113,6 +115,8 @@ class RunFacts:
         Whether it came in a bundle.
     temperature : float
         What its answers are sharpened by since; ``arrays`` are as it was trained.
+    threshold : ClassThreshold, optional
+        Of the class that is said from a probability of its own on, since.
     """
 
     run: str
@@ -132,11 +136,18 @@ class RunFacts:
     mistakes: tuple[Shown, ...] = ()
     imported: bool = False
     temperature: float = 1.0
+    threshold: ClassThreshold | None = None
 
     @property
     def rows_word(self) -> str:
         """What several of its rows are called."""
         return ROWS[self.data.modality][1]
+
+    @property
+    def threshold_words(self) -> str:
+        """From when on the class with a threshold is said; empty where none has one."""
+        rule = self.threshold
+        return "" if rule is None else kept_sentence(rule, self.evaluation.classes[rule.code])
 
     @property
     def test_proba(self) -> Floats | None:

@@ -104,7 +104,7 @@ def page(facts: RunFacts, *, made: datetime | None = None, more: Sequence[Figure
         tone=kind,
         verdict=words.verdict_title(evaluation),
         sentences=[sentence for sentence in told if sentence],
-        notes=evaluation.notes,
+        notes=[*evaluation.notes, *_decided(facts)],
         figures=[*_figures(evaluation), *_sureness(facts), *more],
         mistakes=[
             {
@@ -123,6 +123,12 @@ def page(facts: RunFacts, *, made: datetime | None = None, more: Sequence[Figure
         run=facts.run,
         plotly=Markup(get_plotlyjs()),  # noqa: S704 - of the installed package
     )
+
+
+def _decided(facts: RunFacts) -> Iterator[str]:
+    """What was decided about its answers since, beside the verdict."""
+    if facts.threshold is not None:
+        yield f"{facts.threshold_words} Scores and charts here are of the likeliest class."
 
 
 def _summary(facts: RunFacts) -> str:

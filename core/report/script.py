@@ -40,6 +40,8 @@ def main() -> int:
     print(NAME)
     print(words.verdict_title(outcome.evaluation) + ".")
     print(words.verdict_sentence(outcome.evaluation))
+    for sentence in DECIDED_SINCE:
+        print(f"Note: {sentence} This script learns it as it was trained.")
     if len(sys.argv) > 1:
         np.savez(sys.argv[1], **outcome.arrays)
         print(f"Predictions are in {sys.argv[1]}.")
@@ -134,6 +136,18 @@ def _constants(facts: RunFacts) -> Iterator[str]:
     yield f"FINGERPRINT = {_literal(facts.data.fingerprint)}"
     yield f"TEST_PROBABILITIES = {_literal(probabilities_digest(facts.arrays['test_proba']))}"
     yield f"VERSIONS = {_literal(dict(facts.versions), 0, 11)}"
+    yield "# what was decided about the answers later; nothing here repeats it"
+    yield f"DECIDED_SINCE = {_literal(_decided(facts))}"
+
+
+def _decided(facts: RunFacts) -> list[str]:
+    """What the classifier of the run does beside what it was trained to, in sentences."""
+    told = []
+    if facts.temperature != 1:
+        told.append(
+            f"Its probabilities are sharpened with a temperature of {facts.temperature!r} since."
+        )
+    return [*told, *([facts.threshold_words] if facts.threshold_words else [])]
 
 
 def _open_data(facts: RunFacts) -> Iterator[str]:

@@ -54,10 +54,12 @@ def predict(run_id: str, ask: Ask, *, opened: Opened = OPENED) -> dict[str, Any]
     Returns
     -------
     dict
-        ``run``, ``classes``, ``predictions`` (for each row ``class``, ``probability`` and
-        ``sure``) and, if wanted, ``probabilities``: for each row one number a class, in the order
-        of ``classes``. ``sure`` is false where an error was chosen that answers may have
-        (:mod:`core.store.doubts`), and this one is not probable enough to keep it.
+        ``run``, ``classes``, ``threshold`` (``class`` and the probability ``from`` which on it is
+        said; None where no class has one), ``predictions`` (for each row ``class``, its
+        ``probability``, ``sure`` and ``by_threshold``) and, if wanted, ``probabilities``: for each
+        row one number a class, in the order of ``classes``. ``sure`` is false where an error was
+        chosen that answers may have (:mod:`core.store.doubts`), and this one is not probable
+        enough to keep it; ``by_threshold`` is true where another class is likelier.
 
     Raises
     ------
@@ -68,19 +70,31 @@ def predict(run_id: str, ask: Ask, *, opened: Opened = OPENED) -> dict[str, Any]
     run: RunRecord = with_words(lambda: _ready(run_id))
     classifier = with_words(lambda: opened.get(run_id))
     rows = as_rows(ask.rows, with_words(lambda: modality_of(run)))
+    from core.finetune.deciding import by_threshold, probability_of
+
     proba = with_words(lambda: classifier.predict_proba(rows))
     wanted = with_words(lambda: doubts.get(run_id)).threshold
-    best = proba.argmax(axis=1)
+    rule = classifier.threshold
+    said = classifier.answers(proba)
     answer: dict[str, Any] = {
         "run": run_id,
         "classes": list(classifier.classes),
+        "threshold": None
+        if rule is None
+        else {"class": classifier.classes[rule.code], "from": rule.threshold},
         "predictions": [
             {
                 "class": classifier.classes[code],
                 "probability": probability,
                 "sure": wanted is None or probability >= wanted,
+                "by_threshold": by_it,
             }
-            for code, probability in zip(best.tolist(), proba.max(axis=1).tolist(), strict=True)
+            for code, probability, by_it in zip(
+                said.tolist(),
+                probability_of(proba, said).tolist(),
+                by_threshold(proba, rule).tolist(),
+                strict=True,
+            )
         ],
     }
     if ask.probabilities:

@@ -118,19 +118,32 @@ def _schemas(limits: AskLimits) -> dict[str, Any]:
             },
         ),
         "Answer": _object(
-            ["run", "classes", "predictions"],
+            ["run", "classes", "threshold", "predictions"],
             run={"type": "string"},
             classes={"type": "array", "items": {"type": "string"}},
+            threshold={
+                "oneOf": [
+                    {"type": "null"},
+                    _object(["class", "from"], **{"class": {"type": "string"}, "from": number}),
+                ],
+                "description": "A class that is said from this probability on; below it the "
+                "likeliest other one is. Null where the likeliest class is said",
+            },
             predictions={
                 "type": "array",
                 "items": _object(
-                    ["class", "probability", "sure"],
+                    ["class", "probability", "sure", "by_threshold"],
                     **{
                         "class": {"type": "string"},
-                        "probability": number,
+                        "probability": {**number, "description": "Of the class said"},
                         "sure": {
                             "type": "boolean",
                             "description": "False where it should be taken for: I don't know",
+                        },
+                        "by_threshold": {
+                            "type": "boolean",
+                            "description": "True where another class is likelier, and the "
+                            "threshold decided",
                         },
                     },
                 ),

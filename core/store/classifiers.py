@@ -102,22 +102,20 @@ def load(run_id: str, *, name: str = "classifier", as_trained: bool = False) -> 
         When the run is not there, or has kept none of that name.
     BadModelFile
         When a file of it is not the one that was written, or of a version unknown here.
+    StoreFailed
+        When what was decided is damaged.
     """
     from core.store import decisions
 
     encoder_path, head_path = _paths(run_id, name)
-    plain = as_trained or name != "classifier"
-    return read_parts(
-        encoder_path,
-        head_path,
-        head_sha256=runs.kept_sha256(run_id, head_path.name),
-        temperature=1.0 if plain else decisions.get(run_id).temperature,
+    trained = read_parts(
+        encoder_path, head_path, head_sha256=runs.kept_sha256(run_id, head_path.name)
     )
+    plain = as_trained or name != "classifier"
+    return trained if plain else decisions.answering(trained, run_id)
 
 
-def read_parts(
-    encoder_path: Path, head_path: Path, *, head_sha256: str, temperature: float = 1.0
-) -> Classifier:
+def read_parts(encoder_path: Path, head_path: Path, *, head_sha256: str) -> Classifier:
     """The classifier of two model files, each looked through before anything is made of it.
 
     Raises
@@ -150,7 +148,6 @@ def read_parts(
             encoder=encoder,
             head=head.load_state(state),
             classes=classes,
-            temperature=temperature,
         ),
         head_path,
     )

@@ -2,13 +2,14 @@
 
 Kept is what was wanted, an error that its answers may have. The threshold that promises it is
 read off the held-out predictions anew, as the classifier answers now: a temperature that was
-fitted or taken back in the meantime moves it along.
+fitted or taken back in the meantime moves it along, and so does a threshold for one class, for
+what is promised is about the answers that are given.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,10 @@ import numpy as np
 
 from core.errors import StoreFailed, WarmstartError
 from core.evaluate import validation
+from core.evaluate.deciding_words import same_rows_sentence
 from core.evaluate.doubt import DoubtSettings
 from core.evaluate.reject import RejectRule, reject_rule
+from core.finetune.deciding import probability_of, said
 from core.store import decisions, runs
 from core.store.files import read_if_there, remove_file, write_json
 
@@ -113,8 +116,24 @@ def rule(run_id: str, allowed_error: float, *, arrays: Arrays | None = None) -> 
     held_out = validation.from_arrays(arrays)
     if held_out is None:
         return reject_rule(np.zeros(0), np.zeros(0, bool), allowed_error=allowed_error)
+    answers = said(held_out.proba, decisions.get(run_id).threshold)
     return reject_rule(
-        held_out.proba.max(axis=1),
-        held_out.proba.argmax(axis=1) == held_out.labels,
+        probability_of(held_out.proba, answers),
+        answers == held_out.labels,
         allowed_error=allowed_error,
     )
+
+
+def same_rows(run_id: str, classes: Sequence[str]) -> str:
+    """That the held-out rows of a promise chose more than the promise; empty where they did not.
+
+    Parameters
+    ----------
+    run_id : str
+        A finished fine-tuning.
+    classes : sequence of str
+        Names of its classes, by code.
+    """
+    decided = decisions.get(run_id)
+    of = "" if decided.threshold is None else classes[decided.threshold.code]
+    return same_rows_sentence(calibrated=decided.temperature != 1.0, threshold_of=of)

@@ -177,6 +177,31 @@ def test_probabilities_at_a_temperature_are_said_to_be(
     assert "temperature 2.50" in words(calm(at))
 
 
+def test_a_threshold_that_decides_says_so(
+    app: App, made: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.finetune.deciding import ClassThreshold
+    from core.store import decisions
+
+    rule = ClassThreshold(0, 0.001, 5.0, 9)
+    monkeypatch.setattr(decisions, "get", lambda run: decisions.Decisions(threshold=rule))
+    at = app("predict", run=made["text"])
+    at.text_area[0].set_value("a violin and a piano in concert").run()
+    said = words(calm(at)).replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert "It says fruit from a probability of 0.1 % on" in said
+    assert "**fruit** ·" in said
+    assert "Said fruit because its" in said
+    assert "music is likelier" in said
+    at.text_area[0].set_value("an apple and a pear").run()
+    assert "Said fruit because" not in words(calm(at))
+    csv = pd.DataFrame({"text": ["violin and piano", "apple and pear"]}).to_csv(index=False)
+    at.file_uploader[0].upload("rows.csv", csv.encode()).run()
+    result = table_with(calm(at), "by threshold")
+    assert result["prediction"].tolist() == ["fruit", "fruit"]
+    assert result["by threshold"].tolist() == [True, False]
+    assert "The column “by threshold” is ticked" in words(at)
+
+
 def test_what_it_does_not_know_is_said(app: App, made: dict[str, str]) -> None:
     at = app("predict", run=made["text"])
     at.text_area[0].set_value("a violin and a piano in concert").run()

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import WarmstartError
+from core.evaluate.deciding_words import because
 from ui import resources, shell
 from ui.predict.asked import Asked
 from ui.wording import sure
@@ -18,6 +19,10 @@ def show(asked: Asked) -> None:
     """The likeliest classes."""
     name = asked.classifier.classes[asked.best]
     st.markdown(f"**{shell.plain(name)}** · {sure(asked.proba[asked.best])}")
+    names = [shell.plain(one) for one in asked.classifier.classes]
+    why = because(asked.proba, names, asked.classifier.threshold)
+    if why:
+        st.markdown(f":material/gavel: {why}")
     probabilities(asked.classifier.classes, asked.proba, "pr_proba")
     if asked.classifier.temperature != 1.0:
         st.caption(

@@ -52,8 +52,8 @@ class Asked:
 
     @property
     def best(self) -> int:
-        """Code of the likeliest class."""
-        return int(self.proba.argmax())
+        """Code of the class said."""
+        return int(self.classifier.answers(self.proba[None])[0])
 
     @property
     def order(self) -> list[int]:
@@ -70,7 +70,8 @@ def ask(
     rows: Rows,
 ) -> Asked:
     """Ask a classifier about one row."""
-    digest = hashlib.sha256(f"{record.id}|{classifier.temperature!r}|".encode())
+    decided = f"{classifier.temperature!r}|{classifier.threshold!r}"
+    digest = hashlib.sha256(f"{record.id}|{decided}|".encode())
     if isinstance(rows, pd.DataFrame):
         digest.update(repr(rows.iloc[0].to_dict()).encode("utf-8", "surrogatepass"))
     elif modality == "text":

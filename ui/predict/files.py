@@ -10,7 +10,7 @@ import streamlit as st
 from core.progress import Progress
 from core.store.records import RunRecord
 from core.types import Modality
-from ui import faults
+from ui import faults, shell
 from ui.wording import number, plural
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _table(record: RunRecord, classifier: Classifier, modality: Modality) -> Non
             progress=Progress(lambda share, words, _: bar.progress(min(share, 1.0), words)),
         )
         bar.empty()
+        _by_threshold(classifier)
         _result(result, {})
 
 
@@ -99,6 +100,7 @@ def _pictures(record: RunRecord, classifier: Classifier) -> None:
             progress=report.part(0.5, 1.0),
         )
         bar.empty()
+        _by_threshold(classifier)
         _result(result, {"Picture": [picture(image) for image in images[:20]]})
 
 
@@ -124,6 +126,15 @@ def _doubter(record: RunRecord, classifier: Classifier) -> Any:
         st.caption("The data set was deleted, so nothing is left to hold new rows against.")
         return None
     return doubter(record.id, classifier, dataset, acquaintance=acquaintance(record.id))
+
+
+def _by_threshold(classifier: Classifier) -> None:
+    if classifier.threshold is not None:
+        name = shell.plain(classifier.classes[classifier.threshold.code])
+        st.caption(
+            "The column “by threshold” is ticked where another class is likelier, and the "
+            f"threshold for {name} decided."
+        )
 
 
 def _every_class(record: RunRecord) -> bool:

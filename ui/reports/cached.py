@@ -18,7 +18,8 @@ def state_of(run_id: str) -> str:
     """One string for a run and how its classifier answers now: the key of what follows."""
     from core.store import decisions
 
-    return f"{run_id} at {decisions.get(run_id).temperature!r}"
+    decided = decisions.get(run_id)
+    return f"{run_id} at {decided.temperature!r} with {decided.threshold!r}"
 
 
 def held_out(run_id: str) -> validation.Validation | None:

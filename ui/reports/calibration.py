@@ -7,10 +7,12 @@ import streamlit as st
 
 from core.evaluate import report_words, validation
 from core.evaluate.calibration import Calibration, Fix
+from core.evaluate.deciding_words import dropped_sentence
 from core.evaluate.results import Evaluation, Interval
 from core.store import decisions
+from core.store.decisions import Decisions
 from core.store.records import RunRecord
-from ui import charts, resources
+from ui import charts, resources, shell
 from ui.reports import cached
 from ui.reports.base import Section
 
@@ -24,6 +26,17 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     st.markdown(
         f"**{report_words.calibration_title(found)}.** {report_words.calibration_sentence(found)}"
     )
+    dropped = st.session_state.pop(_dropped(record.id), None)
+    if dropped is not None:
+        st.warning(
+            dropped_sentence(shell.plain(evaluation.classes[dropped])), icon=":material/undo:"
+        )
+    elif decided.threshold is not None:
+        name = shell.plain(evaluation.classes[decided.threshold.code])
+        st.caption(
+            f":material/info: A threshold for {name} is in use. It is one for the probabilities as "
+            "they are now, so another temperature takes it back."
+        )
     _remedy(record, calibrated)
     remedy: Fix | None = cached.fix(record.id)
     left, right = st.columns([3, 2])
@@ -86,13 +99,25 @@ def _remedy(record: RunRecord, calibrated: bool) -> None:
 def _calibrate(run_id: str) -> None:
     from core.jobs.calibrating import calibrate
 
-    calibrate(run_id)
+    before = decisions.get(run_id)
+    _remember_dropped(run_id, before, calibrate(run_id))
 
 
 def _as_trained(run_id: str) -> None:
     from core.jobs.calibrating import as_trained
 
-    as_trained(run_id)
+    before = decisions.get(run_id)
+    _remember_dropped(run_id, before, as_trained(run_id))
+
+
+def _remember_dropped(run_id: str, before: Decisions, after: Decisions) -> None:
+    """For the next drawing: which class lost its threshold with the probabilities it was for."""
+    if before.threshold is not None and after.threshold is None:
+        st.session_state[_dropped(run_id)] = before.threshold.code
+
+
+def _dropped(run_id: str) -> str:
+    return f"ev_threshold_dropped_{run_id}"
 
 
 def _table(found: Calibration, remedy: Fix | None, calibrated: bool) -> pd.DataFrame:

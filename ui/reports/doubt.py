@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from core.evaluate import validation
@@ -13,7 +12,7 @@ from core.evaluate.reject import first_offer, rule_sentence
 from core.evaluate.results import Evaluation
 from core.store import doubts
 from core.store.records import RunRecord
-from ui import charts, resources
+from ui import charts, resources, shell
 from ui.reports import cached
 from ui.reports.base import Section
 from ui.wording import number, percent
@@ -33,17 +32,20 @@ def _chosen(state: str, _run_id: str, allowed_error: float) -> Any:
     from core.evaluate.intervals import proportion
     from core.evaluate.reject import risk_coverage
     from core.figures.trust import risk_coverage_chart
+    from core.finetune.deciding import probability_of, said
+    from core.store import decisions
 
     arrays = resources.predictions(_run_id)
     rule = doubts.rule(_run_id, allowed_error, arrays=arrays)
     rows = cached.need_held_out(_run_id)
-    curve = risk_coverage(
-        rows.proba.max(axis=1), np.asarray(rows.proba.argmax(axis=1) == rows.labels)
-    )
+    of_class = decisions.get(_run_id).threshold
+    answers = said(rows.proba, of_class)
+    curve = risk_coverage(probability_of(rows.proba, answers), answers == rows.labels)
     tested = None
     if rule.threshold is not None:
-        sure = arrays["test_proba"].max(axis=1) >= rule.threshold
-        right = arrays["test_proba"].argmax(axis=1) == arrays["test_labels"]
+        answers = said(arrays["test_proba"], of_class)
+        sure = probability_of(arrays["test_proba"], answers) >= rule.threshold
+        right = answers == arrays["test_labels"]
         wrong = proportion(int((~right[sure]).sum()), int(sure.sum()))
         tested = (float(sure.mean()) if len(sure) else 0.0, wrong)
     point = None if tested is None else (tested[0], tested[1].value)
@@ -74,7 +76,8 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
         st.caption(f"Less than {percent(usual.bound)} cannot be promised on so few held-out rows.")
     allowed = round(float(wanted or 100 * first) / 100, 6)
     rule, tested, chart = _chosen(cached.state_of(record.id), record.id, allowed)
-    st.markdown(rule_sentence(rule))
+    same = doubts.same_rows(record.id, [shell.plain(name) for name in evaluation.classes])
+    st.markdown(rule_sentence(rule) + (f" {same}" if same and rule.threshold is not None else ""))
     if tested is not None:
         coverage, wrong = tested
         with st.grid(3, min_column_width=150):

@@ -53,6 +53,10 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
             "Runs without Python, through any ONNX runtime.",
             why_not=why_no_onnx(run),
         )  # fmt: skip
+        if why_no_onnx(run) is None:
+            left_out = formats.without_threshold(resources.classifier(run))
+            if left_out is not None:
+                st.caption(f":material/info: {shell.plain(left_out)}")
         if st.checkbox("I want a joblib file, and know what it is", key="ev_joblib_known"):
             _offer(run, "joblib", "joblib file", lambda: formats.joblib_bytes(run), "")
         st.caption(f":material/warning: {formats.JOBLIB_WARNING}")

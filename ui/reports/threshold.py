@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.errors import WarmstartError
 from core.evaluate import report_words, validation
+from core.evaluate.deciding_words import kept_sentence
 from core.evaluate.results import Evaluation
-from core.evaluate.threshold import FEW, HIGHEST_COST, LOWEST_COST, Count, Effect
+from core.evaluate.threshold import FEW, Count, Effect
+from core.finetune.deciding import HIGHEST_COST, LOWEST_COST, ClassThreshold
+from core.store import decisions
 from core.store.records import RunRecord
 from ui import charts, shell
 from ui.reports import cached
@@ -24,6 +28,7 @@ def absent(record: RunRecord, evaluation: Evaluation) -> str | None:
 def draw(record: RunRecord, evaluation: Evaluation) -> None:
     """Which class, what a miss costs; the threshold and what it changes."""
     rows = cached.need_held_out(record.id)
+    kept = decisions.get(record.id).threshold
     known = [int(code) for code in np.unique(rows.labels)]
     st.markdown(
         "By default the likeliest class is the answer. Where missing one class is worse than a "
@@ -33,6 +38,7 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
         code = st.selectbox(
             "A missed row of",
             known,
+            index=known.index(kept.code) if kept is not None and kept.code in known else 0,
             format_func=lambda c: evaluation.classes[c],
             key=f"ev_cost_class_{record.id}",
             width=280,
@@ -41,7 +47,7 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
             "costs as many false alarms as",
             min_value=LOWEST_COST,
             max_value=HIGHEST_COST,
-            value=5.0,
+            value=5.0 if kept is None else kept.miss_cost,
             step=1.0,
             format="%g",
             key="ev_cost",
@@ -62,6 +68,7 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
             f"than a guess. Exact probabilities would put it at {percent(effect.in_theory)}.",
             icon=":material/warning:",
         )
+    _keep(record, effect, kept, evaluation)
     charts.draw(chart, key="ev_costs")
     st.caption(
         "Cost by threshold: blue on the test rows, grey on the held-out labels that it was chosen "
@@ -85,6 +92,68 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
         "The threshold was chosen on labelled rows that were held out; the test rows had no say "
         "in it. The interval covers the choice of test rows, not that of the threshold."
     )
+
+
+def _keep(
+    record: RunRecord, effect: Effect, kept: ClassThreshold | None, evaluation: Evaluation
+) -> None:
+    """The threshold that is in use, and the buttons to use this one or none."""
+    mine = kept is not None and (kept.code, kept.miss_cost) == (effect.code, effect.miss_cost)
+    possible = effect.threshold <= 1
+    with st.container(border=True):
+        if kept is None:
+            st.markdown(
+                "Nothing is kept yet: Predict says the likeliest class. Keep this threshold, and "
+                "Predict, the command line, the API and what is handed on answer by it."
+            )
+        else:
+            name = shell.plain(evaluation.classes[kept.code])
+            st.markdown(
+                f":material/check: **A threshold for {name} is in use.** "
+                f"{kept_sentence(kept, name)}"
+            )
+        refused = st.session_state.pop(f"ev_threshold_refused_{record.id}", None)
+        if refused:
+            st.error(shell.plain(refused), icon=":material/error:")
+        with st.container(horizontal=True):
+            st.button(
+                "Answer by this threshold",
+                type="secondary" if effect.few or mine else "primary",
+                icon=":material/gavel:",
+                key="ev_keep_threshold",
+                disabled=not possible or mine,
+                help="It is in use already."
+                if mine
+                else "Nothing is trained again, and it can be taken back. A run has one threshold."
+                if possible
+                else "On the held-out rows it is cheapest never to say this class, which is no "
+                "threshold.",
+                on_click=_keep_it,
+                args=(record.id, effect.code, effect.miss_cost),
+            )
+            if kept is not None:
+                st.button(
+                    "Say the likeliest class again",
+                    icon=":material/undo:",
+                    key="ev_forget_threshold",
+                    on_click=_forget,
+                    args=(record.id,),
+                )
+
+
+def _keep_it(run_id: str, code: int, miss_cost: float) -> None:
+    from core.jobs.deciding import keep_threshold
+
+    try:
+        keep_threshold(run_id, code, miss_cost=miss_cost)
+    except WarmstartError as error:
+        st.session_state[f"ev_threshold_refused_{run_id}"] = error.words
+
+
+def _forget(run_id: str) -> None:
+    from core.jobs.deciding import forget_threshold
+
+    forget_threshold(run_id)
 
 
 def _line(name: str, found: Count, miss_cost: float) -> dict[str, object]:

@@ -49,6 +49,30 @@ def test_joblib_comes_with_its_warning(
     assert "cannot be exported to ONNX" in said.err
 
 
+def test_onnx_says_that_it_leaves_a_threshold_out(call: Call, tmp_path: Path) -> None:
+    pytest.importorskip("skl2onnx", reason="requirements-onnx.txt is not installed")
+    from core import jobs
+    from core.finetune.deciding import ClassThreshold
+    from core.jobs.requests import DataRef, FinetuneRequest
+    from core.store import decisions
+
+    request = FinetuneRequest(
+        data=DataRef(name="breast_cancer"),
+        strategy="scratch",
+        head="logistic",
+        labels_per_class=5,
+        draws=1,
+        curve=False,
+    )
+    run = jobs.run_here(request).id
+    file = str(tmp_path / "m.onnx")
+    assert "threshold" not in call("export", run, "--onnx", file).err
+    decisions.keep(run, decisions.Decisions(threshold=ClassThreshold(0, 0.2, 5.0, 9)))
+    said = call("export", run, "--onnx", file)
+    assert said.code == 0, said.err
+    assert "no place for the threshold of 0.200" in said.err
+
+
 def test_what_cannot_be_exported(call: Call, tmp_path: Path) -> None:
     run = seed.finished_run(method="tfidf")
     said = call("export", run)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.finetune.deciding import ClassThreshold
 from core.store import decisions, runs
 from tests import seed
 from tests.core.cli.conftest import Call
@@ -72,15 +73,68 @@ def test_threshold(call: Call, ids: tuple[str, str]) -> None:
     told = call("threshold", run, "fruit", "--json").json
     assert told["miss_cost"] == 5
     assert told["few"] is True
+    assert told["kept"] is False
+    assert decisions.get(run) == decisions.Decisions()
     unknown = call("threshold", run, "vegetable")
     assert unknown.code == 2
     assert "It knows fruit, music, space." in unknown.err
+    none = call("threshold", run)
+    assert none.code == 2
+    assert "Say which class the threshold is for." in none.err
+    assert call("threshold", run, "fruit", "--keep", "--forget").code == 2
     arrays = runs.load_arrays(run, "predictions")
     old = {name: array for name, array in arrays.items() if not name.startswith("validation")}
     runs.save_arrays(run, "predictions", old)
     refused = call("threshold", run, "fruit")
     assert refused.code == 2
     assert "nothing to choose a threshold for 'Topics' on" in refused.err
+    runs.save_arrays(run, "predictions", arrays)
+
+
+def test_a_threshold_is_kept_used_and_taken_back(
+    call: Call, ids: tuple[str, str], tmp_path: Path
+) -> None:
+    run, _ = ids
+    said = call("threshold", run, "fruit", "--miss-cost", "100", "--keep")
+    assert said.code == 0, said.err
+    assert "Kept: whatever opens this classifier answers so" in said.out
+    rule = decisions.get(run).threshold
+    assert rule is not None
+    assert (rule.code, rule.miss_cost) == (0, 100.0)
+    report = call("evaluate", run, "--json").json
+    assert report["threshold"]["class"] == "fruit"
+    assert report["threshold"]["threshold"] == rule.threshold
+    assert "The scores here are of the likeliest class." in " ".join(
+        call("evaluate", run).out.split()
+    )
+    file = tmp_path / "new.csv"
+    file.write_text("text\napple rocket planet orbit comet\n", "utf-8")
+    (one,) = call("predict", run, file, "--text-column", "text", "--json").json["predictions"]
+    assert {"prediction", "probability", "by threshold"} == set(one)
+    noted = call("predict", run, file, "--text-column", "text")
+    assert "It says fruit from a probability of" in noted.err
+    told = call("explain", run, "--text", "apple rocket planet orbit comet", "--json").json
+    assert told["answer"] == one["prediction"]
+    assert told["by_threshold"] == one["by threshold"]
+    promise = call("reject", run, "--allowed-error", "0.9")
+    assert "The threshold for fruit was chosen on these same rows" in " ".join(promise.out.split())
+    gone = call("threshold", run, "--forget")
+    assert "says the likeliest class again" in gone.out
+    assert decisions.get(run) == decisions.Decisions()
+    assert call("evaluate", run, "--json").json["threshold"] is None
+
+
+def test_another_temperature_says_that_it_takes_a_threshold_back(
+    call: Call, ids: tuple[str, str]
+) -> None:
+    run, _ = ids
+    rule = ClassThreshold(0, 0.25, 5.0, 9)
+    decisions.keep(run, decisions.Decisions(2.0, 40, rule))
+    said = call("calibrate", run, "--undo")
+    assert "The threshold for fruit was taken back" in said.out
+    decisions.keep(run, decisions.Decisions(2.0, 40, rule))
+    assert call("calibrate", run, "--undo", "--json").json["threshold_dropped"] is True
+    assert decisions.get(run) == decisions.Decisions()
 
 
 def test_the_report_says_how_sure_it_may_be(call: Call, ids: tuple[str, str]) -> None:

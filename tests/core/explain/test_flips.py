@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from core.errors import BadParam
 from core.explain.flips import cells_to_cover, words_to_remove
 from core.explain.removal import fewest_to_remove, lead_of
 from core.finetune.classifier import Classifier
+from core.finetune.deciding import ClassThreshold
 from core.types import Floats
-from tests.core.explain.making import Rule, by_rule, fitted
+from tests.core.explain.making import Plain, Rule, by_rule, fitted
 from tests.core.explain.test_words import Shouting
 from tests.core.pretrain.conftest import texts
 
@@ -161,3 +163,34 @@ def test_cells_that_flip() -> None:
 def test_no_cell_flips() -> None:
     constant = by_rule(lambda X: np.full(len(X), 0.8), 16)
     assert cells_to_cover(constant, np.eye(4), grid=2) is None
+
+
+def test_with_a_threshold_what_flips_is_the_answer_that_is_given() -> None:
+    """A cat among cars: cars are likelier, and the cat is enough to say animals."""
+    model = animals()
+    text = "a cat, a car, an engine and a car"
+    both = np.array([text, text.replace("cat", "")], dtype=object)
+    here, without = model.predict_proba(both)[:, 0]
+    assert without < here < 0.5
+    wary = replace(model, threshold=ClassThreshold(0, float(here + without) / 2, 5.0, 9))
+    found = words_to_remove(wary, text)
+    assert found is not None
+    assert (found.label, found.other, found.words) == (0, 1, ("cat",))
+    assert found.after[0] == pytest.approx(without)
+    back = words_to_remove(wary, found.row + " cat", wished=1)
+    assert back is not None
+    assert wary.predict(np.array([back.row], dtype=object)).tolist() == [1]
+
+
+def test_parts_of_a_picture_with_a_threshold() -> None:
+    picture = np.full((8, 8), 40, dtype=np.uint8)
+    picture[:2, :2] = 120
+    rule = Rule(lambda X: np.clip(X.max(axis=1) / 240, 0, 1), 64)
+    plain = Classifier(Plain(), rule, ("dark", "bright"))
+    assert cells_to_cover(plain, picture, grid=4) is None  # dark, and no cover brightens it
+    found = cells_to_cover(
+        replace(plain, threshold=ClassThreshold(1, 0.4, 5.0, 9)), picture, grid=4
+    )
+    assert found is not None
+    assert (found.label, found.other) == (1, 0)
+    assert found.cells == ((0, 2, 0, 2),)

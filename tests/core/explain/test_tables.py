@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.explain.mixing import mixed
 from core.explain.moves import columns_to_move
 from core.explain.tables import explain_row
 from core.finetune.classifier import Classifier
+from core.finetune.deciding import ClassThreshold
 from core.progress import Progress
 from tests.core.explain.making import by_rule, fitted, score_of
 from tests.core.pretrain.conftest import table
@@ -211,6 +213,19 @@ def test_the_smallest_move_is_found_and_narrowed_down() -> None:
     assert found.distance == move.distance
     assert classifier.predict(found.row)[0] == 1
     assert found.after == pytest.approx([0.1, 0.9])
+
+
+def test_a_move_ends_where_a_threshold_is_crossed() -> None:
+    """The column is the probability of "yes", which is said from 0.3 on."""
+    background = pd.DataFrame({"a": [0.0, 0.25, 0.5, 0.75, 1.0]})
+    rule = ClassThreshold(1, 0.3, 5.0, 9)
+    classifier = replace(by_rule(lambda X: X[:, 0], 1), threshold=rule)
+    found = columns_to_move(classifier, pd.DataFrame({"a": [0.4]}), background)
+    assert found is not None
+    assert (found.label, found.other) == (1, 0)
+    assert 0.299 < found.moves[0].after < 0.3
+    with pytest.raises(BadParam, match="The answer is 'yes' already"):
+        columns_to_move(classifier, pd.DataFrame({"a": [0.4]}), background, wished=1)
 
 
 def test_two_columns_where_one_is_not_enough() -> None:

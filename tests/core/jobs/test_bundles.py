@@ -18,6 +18,7 @@ import pytest
 
 from core.errors import BadModelFile, BadParam, NotFound
 from core.evaluate.doubt import DoubtSettings
+from core.finetune.deciding import ClassThreshold
 from core.jobs.bundles import bundle_bytes, export_bundle
 from core.jobs.handing_over import facts_of
 from core.jobs.importing import import_bundle
@@ -150,14 +151,17 @@ def test_decisions_travel_along(
     with monkeypatch.context() as patch:
         patch.setenv("WARMSTART_HOME", str(tmp_path / "copy"))
         shutil.copytree(made[0], tmp_path / "copy")
-        decisions.keep(made[2], Decisions(temperature=2.0, held_out=9))
+        rule_of_class = ClassThreshold(2, 0.1, 5.0, 9)
+        decisions.keep(made[2], Decisions(2.0, 9, rule_of_class))
         doubts.keep(made[2], DoubtSettings(allowed_error=0.1, far=0.02))
         rule = doubts.get(made[2])
         rows = seed.texts().rows[:5]
         theirs = classifiers.load(made[2]).predict_proba(rows)
+        said = classifiers.load(made[2]).predict(rows).tolist()
         path = export_bundle(made[2], tmp_path / "warm.zip")
     run = import_bundle(path)
-    assert decisions.get(run.id) == Decisions(temperature=2.0, held_out=9)
+    assert decisions.get(run.id) == Decisions(2.0, 9, rule_of_class)
+    assert classifiers.load(run.id).predict(rows).tolist() == said
     assert doubts.get(run.id) == rule
     np.testing.assert_array_equal(classifiers.load(run.id).predict_proba(rows), theirs)
 
@@ -519,6 +523,24 @@ def setting(*path: Any, value: Any) -> Callable[[dict[str, Any]], None]:
         (setting("data", "modality", value="sound"), "not one of 'text'"),
         (setting("model", "pool", value="test"), "an unknown pool 'test'"),
         (setting("decisions", "temperature", value=1e9), "absurd temperature"),
+        (setting("decisions", "held_out", value=-1), "fitted on -1 rows"),
+        (setting("decisions", "threshold", value=0.5), "threshold is 0.5, and not a table"),
+        (
+            setting(
+                "decisions",
+                "threshold",
+                value={"code": 3, "threshold": 0.5, "miss_cost": 5.0, "held_out": 9},
+            ),
+            "a threshold for class number 3, of 3 classes",
+        ),
+        (
+            setting(
+                "decisions",
+                "threshold",
+                value={"code": 0, "threshold": 1.5, "miss_cost": 5.0, "held_out": 9},
+            ),
+            "does not hold together .A threshold cannot have threshold = 1.5",
+        ),
         (setting("doubts", "far", value=2.0), "far cannot be 2.0"),
         (
             setting("request", "head", value="nosuch"),

@@ -13,7 +13,14 @@ import pytest
 
 from core import jobs
 from core.errors import BadParam, MissingExtra
-from core.jobs.formats import JOBLIB_WARNING, joblib_bytes, onnx_bytes, why_no_onnx
+from core.finetune.deciding import ClassThreshold
+from core.jobs.formats import (
+    JOBLIB_WARNING,
+    joblib_bytes,
+    onnx_bytes,
+    why_no_onnx,
+    without_threshold,
+)
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 from core.store import classifiers, datasets, decisions
 from core.store.decisions import Decisions
@@ -50,16 +57,21 @@ def test_onnxruntime_gives_the_same_probabilities(data: str, method: str | None,
     pytest.importorskip("skl2onnx", reason="requirements-onnx.txt is not installed")
     runtime = pytest.importorskip("onnxruntime", reason="requirements-onnx.txt is not installed")
     run_id, dataset = tuned(data, method, head)
-    decisions.keep(run_id, Decisions(temperature=1.7, held_out=9))
+    rule = ClassThreshold(1, 0.02, 5.0, 9)
+    decisions.keep(run_id, Decisions(1.7, 9, rule))
     session = runtime.InferenceSession(onnx_bytes(run_id), providers=["CPUExecutionProvider"])
     rows = dataset.take(dataset.test_rows[:100])
     plain = np.asarray(rows, dtype=np.float64).reshape(len(rows), -1)
     label, proba = session.run(None, {"rows": plain})
     classifier = classifiers.load(run_id)
     np.testing.assert_allclose(proba, classifier.predict_proba(rows), atol=2e-5)
-    np.testing.assert_array_equal(label, classifier.predict(rows))
+    np.testing.assert_array_equal(label, classifier.predict_proba(rows).argmax(axis=1))
+    assert (label != classifier.predict(rows)).any()
+    left_out = without_threshold(classifier) or ""
+    assert f"the threshold of 0.020 that was kept for {classifier.classes[1]}" in left_out
     told = session.get_modelmeta().custom_metadata_map
     assert json.loads(told["classes"]) == list(classifier.classes)
+    assert json.loads(told["threshold"]) == {"class": classifier.classes[1], "from": 0.02}
     assert len(json.loads(told["columns"])) == plain.shape[1]
 
 
@@ -108,3 +120,7 @@ def test_joblib_for_who_asks_by_name() -> None:
         loaded.predict_proba(rows), classifiers.load(run_id).predict_proba(rows)
     )
     assert "runs whatever is in it" in JOBLIB_WARNING
+    decisions.keep(run_id, Decisions(threshold=ClassThreshold(2, 1e-6, 5.0, 9)))
+    wary = joblib.load(io.BytesIO(joblib_bytes(run_id)))
+    assert wary.predict(rows).tolist() == [2] * 10
+    assert without_threshold(loaded) is None

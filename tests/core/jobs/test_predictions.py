@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from core.errors import BadData
+from core.finetune.deciding import ClassThreshold, said
 from core.jobs import predictions
 from core.jobs.predictions import predict_table
 from core.progress import Progress
@@ -18,6 +19,12 @@ class Lengths:
     """Calls a text long when it has more than three letters."""
 
     classes = ("long", "short")
+
+    def __init__(self, threshold: ClassThreshold | None = None) -> None:
+        self.threshold = threshold
+
+    def answers(self, proba: np.ndarray) -> np.ndarray:
+        return said(proba, self.threshold)
 
     def predict_proba(self, rows: Any) -> np.ndarray:
         if isinstance(rows, pd.DataFrame):
@@ -47,6 +54,16 @@ def test_the_probability_of_every_class() -> None:
     )
     assert result["probability of long"].tolist() == [0.75]
     assert result["probability of short"].tolist() == [0.25]
+
+
+def test_a_threshold_decides_and_says_so() -> None:
+    wary: Any = Lengths(ClassThreshold(0, 0.1, 5.0, 9))
+    result = predict_table(wary, pd.DataFrame({"t": ["tea", "coffee"]}), text_column="t")
+    assert list(result.columns) == ["t", "prediction", "probability", "by threshold"]
+    assert result["prediction"].tolist() == ["long", "long"]
+    assert result["probability"].tolist() == [0.125, 0.75]
+    assert result["by threshold"].tolist() == [True, False]
+    assert predict_table(wary, pd.DataFrame({"t": []}), text_column="t").empty
 
 
 def test_columns_of_the_same_name_are_kept() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.evaluate.results import Comparison, Interval
+from core.finetune.deciding import ClassThreshold
 from core.report.card import Bullets, Card, CardSection, Grid, card, interval_words, markdown
 from core.report.facts import RunFacts
 
@@ -60,6 +61,19 @@ def test_how_sure_it_is_follows_the_temperature(facts: RunFacts) -> None:
     brier = ((proba - truth) ** 2).sum(axis=1).mean()
     assert plain["Brier score (0 to 2, lower is better)"][0] == f"{brier:.3f}"
     assert "are not here" in markdown(card(replace(facts, arrays={})))
+
+
+def test_a_threshold_is_named_with_what_it_does(facts: RunFacts) -> None:
+    rule = ClassThreshold(code=0, threshold=0.01, miss_cost=5.0, held_out=9)
+    said = markdown(card(replace(facts, threshold=rule)))
+    assert "one class was given a threshold" in said
+    assert "It says fruit from a probability of 1.0 % on" in said.replace("\u202f", " ")
+    assert "On the test rows it misses 0 of 20 rows of fruit" in said
+    assert "All other scores here are of the likeliest class" in said
+    without = markdown(card(replace(facts, threshold=rule, arrays={})))
+    assert "one class was given a threshold" in without
+    assert "On the test rows it misses" not in without
+    assert "was given a threshold" not in markdown(card(facts))
 
 
 def test_a_baseline_alone_an_imported_run_and_no_help(facts: RunFacts) -> None:

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from core.figures.style import chart
+from core.finetune.deciding import ClassThreshold
 from core.report.facts import RunFacts, Shown
 from core.report.page import Figure, page
 
@@ -87,6 +88,13 @@ def test_what_it_says(html: str, facts: RunFacts) -> None:
         "The same again", facts.data.fingerprint, "2026-11-25 18:00 UTC", "from core.evaluate.experiment",
     ):  # fmt: skip
         assert words in text
+
+
+def test_a_threshold_is_named_beside_the_verdict(facts: RunFacts) -> None:
+    rule = ClassThreshold(code=0, threshold=0.25, miss_cost=5.0, held_out=9)
+    text = Seen(page(replace(facts, threshold=rule))).text.replace("\u202f", " ")
+    assert text.count("It says fruit from a probability of 25.0 % on") == 3  # card and script too
+    assert "Scores and charts here are of the likeliest class." in text
 
 
 def test_texts_of_strangers_stay_texts(facts: RunFacts) -> None:

@@ -16,12 +16,14 @@ import pytest
 
 from core import jobs
 from core.errors import BadParam, NotFound
+from core.finetune.deciding import ClassThreshold
 from core.jobs.bundles import bundle_bytes
 from core.jobs.handing_over import facts_of
 from core.jobs.importing import import_bundle
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest
 from core.report.script import script
-from core.store import models, runs
+from core.store import decisions, models, runs
+from core.store.decisions import Decisions
 from tests import seed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -187,6 +189,19 @@ def test_names_never_become_code() -> None:
     assert not [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "__import__"]
     constants = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
     assert evil in constants
+
+
+def test_what_was_decided_since_is_said_and_not_repeated(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = seed.finished_run(method="tfidf")
+    assert "DECIDED_SINCE = []" in script(facts_of(run_id))
+    decisions.keep(run_id, Decisions(2.5, 40, ClassThreshold(0, 0.25, 5.0, 40)))
+    monkeypatch.setattr(sys, "argv", ["again.py"])
+    assert functions(script(facts_of(run_id)))["main"]() == 0  # the digits are as trained
+    said = capsys.readouterr().out.replace("\u202f", " ")
+    assert "Note: Its probabilities are sharpened with a temperature of 2.5 since." in said
+    assert "Note: It says fruit from a probability of 25.0 % on" in said
 
 
 def test_only_a_finished_fine_tuning_is_handed_over() -> None:

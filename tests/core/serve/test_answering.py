@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import StoreFailed
 from core.evaluate.doubt import DoubtSettings
+from core.finetune.deciding import ClassThreshold
 from core.serve import answering
 from core.serve.access import Declined
 from core.serve.answering import Opened, list_models, list_runs, predict
@@ -43,6 +44,26 @@ def test_the_same_numbers_and_a_temperature_decided_later() -> None:
         np.array(later["probabilities"]), classifiers.load(run_id).predict_proba(rows)
     )
     assert later["probabilities"] != answer["probabilities"]
+
+
+def test_a_threshold_decided_later_and_what_it_decided() -> None:
+    run_id = seed.finished_run(method="tfidf")
+    rows = list(seed.texts(seed=4).rows[:7])
+    opened = Opened()
+    before = predict(run_id, Ask(rows), opened=opened)
+    assert before["threshold"] is None
+    assert not any(one["by_threshold"] for one in before["predictions"])
+    decisions.keep(run_id, Decisions(threshold=ClassThreshold(2, 0.001, 5.0, 9)))
+    after = predict(run_id, Ask(rows), opened=opened)
+    assert after["probabilities"] == before["probabilities"]
+    assert after["threshold"] == {"class": "space", "from": 0.001}
+    for one, was, proba in zip(
+        after["predictions"], before["predictions"], after["probabilities"], strict=True
+    ):
+        assert one["class"] == "space"
+        assert one["probability"] == proba[2]
+        assert one["by_threshold"] == (was["class"] != "space")
+    assert any(one["by_threshold"] for one in after["predictions"])
 
 
 def test_a_classifier_whose_data_set_and_model_are_gone_takes_what_it_took() -> None:
@@ -134,6 +155,10 @@ def test_what_comes_back_is_what_the_description_says() -> None:
         assert set(schemas[name]["required"]) <= set(found)
     shape = schemas["Answer"]["properties"]["predictions"]["items"]["properties"]
     assert set(predict(run_id, Ask(["apple"]))["predictions"][0]) == set(shape)
+    decisions.keep(run_id, Decisions(threshold=ClassThreshold(2, 0.25, 5.0, 9)))
+    none, told = schemas["Answer"]["properties"]["threshold"]["oneOf"]
+    assert none == {"type": "null"}
+    assert set(predict(run_id, Ask(["apple"]))["threshold"]) == set(told["properties"])
     text = str(openapi())
     for reference in schemas:
         assert f"#/components/schemas/{reference}" in text

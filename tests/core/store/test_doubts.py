@@ -5,6 +5,7 @@ import pytest
 
 from core.errors import NotFound, StoreFailed
 from core.evaluate.doubt import DoubtSettings
+from core.finetune.deciding import ClassThreshold
 from core.store import decisions, doubts, runs
 from core.store.decisions import Decisions
 
@@ -36,6 +37,25 @@ def test_what_was_wanted_is_kept_and_the_threshold_follows(run: str) -> None:
     decisions.keep(run, Decisions(temperature=0.5, held_out=400))
     moved = doubts.get(run).threshold
     assert moved == pytest.approx(0.81 / 0.82)
+
+
+def test_a_promise_is_about_the_answers_that_are_given(run: str) -> None:
+    """All rows are said to be of the second class from 0.05 on, and most are of the first."""
+    before = doubts.rule(run, 0.05)
+    assert before.threshold == 0.9
+    decisions.keep(run, Decisions(threshold=ClassThreshold(1, 0.05, 100.0, 400)))
+    after = doubts.rule(run, 0.05)
+    assert after.threshold is None
+    assert after.bound > 0.5
+
+
+def test_rows_that_chose_something_else_too_are_named(run: str) -> None:
+    names = ("fruit", "music")
+    assert doubts.same_rows(run, names) == ""
+    decisions.keep(run, Decisions(2.0, 400, ClassThreshold(1, 0.05, 100.0, 400)))
+    assert doubts.same_rows(run, names).startswith(
+        "The temperature and the threshold for music were chosen on these same rows"
+    )
 
 
 def test_a_promise_that_can_no_longer_be_made_answers_nothing(run: str) -> None:
