@@ -8,8 +8,8 @@ from core.evaluate.deciding_words import (
     because,
     dropped_sentence,
     kept_sentence,
-    same_rows_sentence,
     on_test_rows,
+    same_rows_sentence,
 )
 from core.finetune.deciding import ClassThreshold
 
