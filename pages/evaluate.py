@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from core.evaluate import words
 from core.store import runs
-from ui import charts, live, report, reports, resources, shell, starting_from
+from ui import live, report, reports, resources, shell, starting_from
 from ui.reports import examining
 from ui.site import OF_KIND
 from ui.tables import runs_table
@@ -54,22 +53,8 @@ report.verdict_card(evaluation)
 
 report.numbers(evaluation)
 
-if evaluation.comparison is not None:
-    left, right = st.columns([3, 2])
-    with left.container(border=True, height="stretch"):
-        if len(evaluation.curve) > 1:
-            st.markdown("**How many labels does it save?**")
-            charts.draw(resources.run_chart(record.id, "label_curve"), key="ev_curve")
-            if evaluation.labels_saved is not None:
-                st.caption(words.saved_sentence(evaluation))
-            report.more_labels(evaluation)
-        else:
-            st.markdown("**The difference, with its interval**")
-            charts.draw(resources.run_chart(record.id, "gain_interval"), key="ev_gain")
-    with right.container(border=True, height="stretch"):
-        st.markdown("**Where it helped, class by class**")
-        charts.draw(resources.run_chart(record.id, "gain_per_class"), key="ev_classes")
-        st.caption("Of the two kept models, from the first draw of labels.")
+if evaluation.comparison is None:  # else the overview says so
+    report.of_the_kept_model(evaluation)
 
 reports.show(record, evaluation)
 

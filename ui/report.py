@@ -80,7 +80,7 @@ def verdict_card(evaluation: Evaluation) -> None:
 
 
 def numbers(evaluation: Evaluation) -> None:
-    """The numbers behind the verdict: means over the draws, then the kept model."""
+    """The numbers behind the verdict: means over the draws."""
     point = evaluation.point
     ours = point.model if point else evaluation.test.accuracy
     theirs = (
@@ -91,7 +91,7 @@ def numbers(evaluation: Evaluation) -> None:
     draws = len(point.model_draws) if point else 1
     of = f"Mean of {draws} draws of labels. " if draws > 1 else ""
     kept = evaluation.test.accuracy
-    with st.grid(4, min_column_width=150):
+    with st.grid(2, min_column_width=150):
         st.metric(
             "Test accuracy",
             percent(ours.value),
@@ -111,6 +111,20 @@ def numbers(evaluation: Evaluation) -> None:
                 f"learns nothing. {of}{interval_words(theirs)}",
                 **_interval(theirs),
             )
+
+
+def of_the_kept_model(evaluation: Evaluation) -> None:
+    """Further numbers, and which are means over draws and which of the model that was kept."""
+    draws = len(evaluation.point.model_draws) if evaluation.point else 1
+    if draws > 1:
+        two = evaluation.comparison is not None
+        first = "The two accuracies above are means" if two else "The accuracy above is a mean"
+        st.caption(
+            f"{first} over {draws} draws of labels. What follows, and every table of this report, "
+            "is of the model that was kept, from the first draw: it gets "
+            f"{percent(evaluation.test.accuracy.value)} of the test rows right."
+        )
+    with st.grid(2, min_column_width=150):
         st.metric(
             "Macro F1",
             f"{evaluation.test.macro_f1.value:.3f}",
@@ -129,14 +143,6 @@ def numbers(evaluation: Evaluation) -> None:
             "it learned from. Far above the test accuracy is usual with few labels; see "
             "Overfitting under Trust below.",
             **_interval(evaluation.train.accuracy),
-        )
-
-    if draws > 1:
-        first = "The first is a mean" if theirs is None else "The first two are means"
-        st.caption(
-            f"{first} over {draws} draws of labels. The others, and every table below, "
-            " are of the model that was kept, from the first draw: it gets "
-            f"{percent(kept.value)} of the test rows right."
         )
 
 

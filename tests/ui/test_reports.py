@@ -42,6 +42,14 @@ def test_every_section_opens_by_itself(app: App, filled: dict[str, str]) -> None
         assert section.title in [header.value for header in calm(at).subheader], section.key
 
 
+def test_the_report_begins_with_what_pretraining_bought(app: App, filled: dict[str, str]) -> None:
+    at = calm(app("evaluate", run=filled["run"]))
+    assert [tab.label for tab in at.tabs][:2] == ["Overview", "Scores"]
+    assert "Where it helped, class by class" in words(at)
+    assert "every table of this report, is of the model that was kept" in words(at)
+    assert len(at.get("plotly_chart")) == 2
+
+
 def only(monkeypatch: pytest.MonkeyPatch, *sections: Section) -> None:
     monkeypatch.setattr(reports, "sections", lambda: {"scores": sections})
 
@@ -190,7 +198,7 @@ def test_predict_answers_as_decided(app: App, filled: dict[str, str]) -> None:
     from core.store import decisions
 
     def surest() -> float:
-        at = calm(app("predict", run=filled["run"]))
+        at = calm(app("predict", run=filled["run"], row="1"))
         table = next(d.value for d in at.dataframe if "Probability" in d.value)
         return float(table["Probability"].max())
 
@@ -242,7 +250,8 @@ def test_a_report_without_pretraining_has_one_accuracy(app: App, filled: dict[st
     at = calm(app("evaluate", run=run.id))
     mean = at.metric[0].value.replace("\u202f", " ")
     assert f": {mean} of 60 test rows right" in words(at)
-    assert "The first is a mean over 3 draws of labels." in words(at)
+    assert "The accuracy above is a mean over 3 draws of labels." in words(at)
+    assert [tab.label for tab in at.tabs][0] == "Scores"  # nothing was bought, so no overview
 
 
 def test_a_run_of_another_kind_is_sent_to_its_page(app: Callable[..., Any], home: Any) -> None:

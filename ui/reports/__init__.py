@@ -39,6 +39,8 @@ def show(record: RunRecord, evaluation: Evaluation) -> None:
     ``ev_<group>``).
     """
     groups = sections()
+    if evaluation.comparison is None:  # an overview is of what pretraining bought
+        groups = {group: members for group, members in groups.items() if group != "overview"}
     tabs = st.tabs(
         [GROUPS[group] for group in groups], key="ev_tab", bind="query-params", on_change="rerun"
     )

@@ -13,10 +13,13 @@ from typing import Literal, TypeAlias
 from core.evaluate.results import Evaluation
 from core.store.records import RunRecord
 
-Group: TypeAlias = Literal["scores", "mistakes", "decisions", "trust", "explain", "hand_over"]
+Group: TypeAlias = Literal[
+    "overview", "scores", "mistakes", "decisions", "trust", "explain", "hand_over"
+]
 
 #: The groups in the order of their tabs, and what the tabs are called.
 GROUPS: dict[Group, str] = {
+    "overview": "Overview",
     "scores": "Scores",
     "mistakes": "Mistakes",
     "decisions": "Decisions",
