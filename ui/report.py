@@ -120,8 +120,8 @@ def of_the_kept_model(evaluation: Evaluation) -> None:
         two = evaluation.comparison is not None
         first = "The two accuracies above are means" if two else "The accuracy above is a mean"
         st.caption(
-            f"{first} over {draws} draws of labels. What follows, and every table of this report, "
-            "is of the model that was kept, from the first draw: it gets "
+            f"{first} over {draws} draws of labels. The two below, and every table of this report, "
+            "are of the model that was kept, from the first draw: it gets "
             f"{percent(evaluation.test.accuracy.value)} of the test rows right."
         )
     with st.grid(2, min_column_width=150):

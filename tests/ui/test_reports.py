@@ -46,7 +46,7 @@ def test_the_report_begins_with_what_pretraining_bought(app: App, filled: dict[s
     at = calm(app("evaluate", run=filled["run"]))
     assert [tab.label for tab in at.tabs][:2] == ["Overview", "Scores"]
     assert "Where it helped, class by class" in words(at)
-    assert "every table of this report, is of the model that was kept" in words(at)
+    assert "every table of this report, are of the model that was kept" in words(at)
     assert len(at.get("plotly_chart")) == 2
 
 

@@ -20,7 +20,6 @@ def absent(record: RunRecord, evaluation: Evaluation) -> str | None:
 
 def draw(record: RunRecord, evaluation: Evaluation) -> None:
     """The label curve (or the difference, where one budget was measured) and the classes."""
-    report.of_the_kept_model(evaluation)
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):
         if len(evaluation.curve) > 1:
@@ -36,6 +35,7 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
         st.markdown("**Where it helped, class by class**")
         charts.draw(resources.run_chart(record.id, "gain_per_class"), key="ev_classes")
         st.caption("Of the two kept models, from the first draw of labels.")
+    report.of_the_kept_model(evaluation)
 
 
 SECTION = Section(
