@@ -202,9 +202,17 @@ def map_of_rows(record: DatasetRecord) -> None:
         bind="query-params",
     )
     mapped = resources.row_map(record.fingerprint, method)
-    charts.draw(figure(mapped, resources.dataset(record.fingerprint)), key="data_map_figure")
+    chart = figure(mapped, resources.dataset(record.fingerprint))
+    charts.draw(chart, key="data_map_figure")
     st.caption(
-        f"{plural(len(mapped.indices), 'row')} drawn at random, placed by their words or values alone: "
+        (
+            "A class in the legend can be hidden by a click, and seen alone by a double click. "
+            if chart.figure.layout.showlegend
+            else "Point at a dot to see its class. "
+            if record.classes
+            else ""
+        )
+        + f"{plural(len(mapped.indices), 'row')} drawn at random, placed by their words or values alone: "
         "labels only colour the dots. "
         + (
             "Neighbours mean likeness; the distance between far groups means nothing."

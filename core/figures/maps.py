@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,22 +11,30 @@ import plotly.graph_objects as go
 
 from core.data.dataset import UNLABELLED, Dataset
 from core.data.row_map import RowMap
-from core.figures.style import GREY, KINDS, Chart, chart, label, note, plain, wrapped
+from core.figures.style import GREY, KINDS, SMALL, Chart, chart, label, plain, wrapped
 
+#: So many classes, rows without a label counted as one, are named in the legend.
+MOST_NAMED = 21
+#: In pixels: the width of a chart on a phone; of a legend's entry its mark, a character and a line.
+_PHONE, _BESIDE, _CHARACTER, _LINE = 330, 45, 7, 20
 #: Second round of the colours for further classes.
 _SYMBOLS = ("circle", "diamond", "square", "cross")
 
 
 def row_map(mapped: RowMap, dataset: Dataset) -> Chart:
-    """Rows as dots, coloured by class, with each class named where most of it lies.
+    """Rows as dots, coloured by class.
 
-    Each dot has ``customdata`` with its index in the data set. Names that would print over each
-    other are left out, those of small classes first.
+    Each dot has ``customdata`` with its index in the data set. Classes are named in a legend below
+    the map, where no name covers a dot; of more than ``MOST_NAMED`` each dot names its own.
     """
     codes = np.asarray(dataset.labels)[mapped.indices]
     x, y = np.asarray(mapped.x, float), np.asarray(mapped.y, float)
     traces: list[Any] = []
     present = [int(code) for code in np.unique(codes)]
+    names = {
+        code: label(dataset.classes[code], 18) if code != UNLABELLED else "without a label"
+        for code in present
+    }
     for code in present:  # rows without a label first: they lie below the others
         inside = codes == code
         named = code != UNLABELLED
@@ -33,7 +43,8 @@ def row_map(mapped: RowMap, dataset: Dataset) -> Chart:
                 x=x[inside].tolist(),
                 y=y[inside].tolist(),
                 mode="markers",
-                name=plain(dataset.classes[code]) if named else "without a label",
+                name=names[code],
+                legendrank=1 + (code if named else len(dataset.classes)),
                 marker={
                     "color": KINDS[code % len(KINDS)] if named else GREY,
                     "symbol": _SYMBOLS[(code // len(KINDS)) % len(_SYMBOLS)] if named else "circle",
@@ -45,42 +56,34 @@ def row_map(mapped: RowMap, dataset: Dataset) -> Chart:
                 hovertemplate="%{text}<extra></extra>",
             )
         )
+    legend, below = _legend(list(names.values())) if 1 < len(names) <= MOST_NAMED else ({}, 0)
     hidden = {"visible": False, "fixedrange": False}
     return chart(
         traces,
-        height=460,
+        height=440 + below,
         alt=_alt(mapped, dataset, codes),
+        showlegend=bool(legend),
+        legend=legend,
         dragmode="pan",
         xaxis=hidden | {"range": _range(x)},
         yaxis=hidden | {"range": _range(y)},
-        annotations=_names(x, y, codes, dataset),
     )
 
 
-def _names(x: Any, y: Any, codes: Any, dataset: Dataset) -> list[dict[str, Any]]:
-    classes, sizes = np.unique(codes[codes != UNLABELLED], return_counts=True)
-    placed: list[tuple[float, float]] = []
-    notes = []
-    spans = [max(high - low, 1e-9) for low, high in (_range(x), _range(y))]
-    for code in classes[np.argsort(-sizes, kind="stable")]:
-        inside = codes == code
-        at = float(np.median(x[inside])), float(np.median(y[inside]))
-        # in shares of the map: a name takes about a third of a phone's width, and one line
-        if any(
-            abs(at[0] - a) / spans[0] < 0.3 and abs(at[1] - b) / spans[1] < 0.045 for a, b in placed
-        ):
-            continue
-        placed.append(at)
-        share = (at[0] - _range(x)[0]) / spans[0]
-        notes.append(
-            note(
-                f"<b>{label(dataset.classes[int(code)], 16)}</b>",
-                x=at[0],
-                y=at[1],
-                xanchor="left" if share < 0.2 else "right" if share > 0.8 else "center",
-            )
-        )
-    return notes
+def _legend(names: Sequence[str]) -> tuple[dict[str, Any], int]:
+    """A legend below the map, and how much of the height a phone needs for it, in pixels."""
+    widest = max(len(name) for name in names)
+    columns = max(1, _PHONE // (_BESIDE + _CHARACTER * widest))
+    legend = {
+        "orientation": "h",
+        "x": 0,
+        "y": -0.02,
+        "yanchor": "top",
+        "font": {"size": SMALL},
+        "itemsizing": "constant",
+        "maxheight": 1,
+    }
+    return legend, _LINE * math.ceil(len(names) / columns)
 
 
 def _range(values: Any) -> list[float]:

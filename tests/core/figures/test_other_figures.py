@@ -158,20 +158,41 @@ def test_row_map() -> None:
     assert list(chart.figure.data[1].x) == [1, 2, 4]
     assert chart.figure.data[0].marker.color == GREY
     assert chart.figure.data[1].text[0] == ("<b>&lt;i&gt;no&lt;/i&gt;</b>, row 2<br>word word word")
-    assert notes(chart) == ["<b>&lt;i&gt;no&lt;/i&gt;</b>", "<b>yes</b>"]
+    assert notes(chart) == []  # names stand in the legend, off the dots, the nameless last
+    assert chart.figure.layout.showlegend
+    assert chart.figure.layout.legend.y < 0
+    ranks = [t.legendrank for t in chart.figure.data]
+    assert ranks[0] > ranks[2] > ranks[1]
     assert chart.alt == "Map of 5 rows of T: rows that are alike lie close; 2 classes in colours."
 
 
-def test_row_map_leaves_out_names_that_collide_and_copes_with_none() -> None:
+def test_a_map_copes_with_no_labels_and_no_rows() -> None:
     ds = texts(8)
     together = RowMap(np.arange(8), np.zeros(8), np.zeros(8), ds.test, "pca")
-    assert notes(row_map(together, ds)) == ["<b>&lt;i&gt;no&lt;/i&gt;</b>"]
     bare = dataclasses.replace(ds, labels=np.full(8, UNLABELLED))
     assert row_map(together, bare).alt.endswith("; none has a label.")
+    assert not row_map(together, bare).figure.layout.showlegend  # there is nothing to tell apart
     nothing = RowMap(np.zeros(0, int), np.zeros(0), np.zeros(0), np.zeros(0, bool), "pca")
     assert len(row_map(nothing, ds).figure.data) == 0
     images = dataclasses.replace(ds, modality="image", rows=np.zeros((8, 2, 2)))
     assert row_map(together, images).figure.data[1].text[0].endswith("row 2")
+
+
+def many(n: int, name: str = "c") -> tuple[RowMap, Dataset]:
+    rows, names = np.zeros((n, 1, 1)), tuple(f"{name}{i:02}" for i in range(n))
+    ds = Dataset("t", "T", "image", rows, np.arange(n), names, np.zeros(n, bool))
+    return RowMap(np.arange(n), np.arange(n) * 1.0, np.arange(n) * 1.0, ds.test, "pca"), ds
+
+
+def test_the_map_leaves_a_phone_the_room_for_its_legend() -> None:
+    # 45 + 3 characters of 7 pixels: five entries in 330 pixels, lines of 20
+    assert row_map(*many(5)).figure.layout.height == 440 + 20
+    assert row_map(*many(6)).figure.layout.height == 440 + 40
+    # 45 + 18 × 7 pixels: one a line
+    assert row_map(*many(6, "a class of a long name")).figure.layout.height == 440 + 6 * 20
+    assert row_map(*many(21)).figure.layout.showlegend
+    assert not row_map(*many(22)).figure.layout.showlegend  # each dot names its class
+    assert row_map(*many(22)).figure.layout.height == 440
 
 
 def test_more_classes_than_colours_get_other_symbols() -> None:
