@@ -52,6 +52,7 @@ evaluation = resources.evaluation(record.id)
 report.verdict_card(evaluation)
 
 report.numbers(evaluation)
+report.decided(record, evaluation)
 
 if evaluation.comparison is None:  # else the overview says so
     report.of_the_kept_model(evaluation)

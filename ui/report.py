@@ -146,6 +146,21 @@ def of_the_kept_model(evaluation: Evaluation) -> None:
         )
 
 
+def decided(record: RunRecord, evaluation: Evaluation) -> None:
+    """That a class has a threshold, where one was kept: the numbers here are without it."""
+    from core.store import decisions
+
+    rule = decisions.get(record.id).threshold
+    if rule is None or rule.code >= len(evaluation.classes):
+        return
+    name = shell.plain(evaluation.classes[rule.code])
+    st.caption(
+        f":material/gavel: A threshold is in use: Predict says {name} from {percent(rule.threshold)} "
+        "on. Scores and tables here are of the likeliest class; what the threshold changes stands "
+        "under Decisions."
+    )
+
+
 def _interval(interval: Interval, *, times: float = 100, digits: int = 1) -> dict[str, Any]:
     """The 95 % interval as the small line under a number."""
     if interval.low is None or interval.high is None:

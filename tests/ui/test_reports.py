@@ -155,6 +155,62 @@ def test_a_threshold_follows_what_a_miss_costs(app: App, filled: dict[str, str])
     assert "Say space from a probability of" in words(calm(at))
 
 
+def test_a_threshold_is_kept_and_taken_back(app: App, filled: dict[str, str]) -> None:
+    from core.store import decisions
+
+    run = filled["run"]
+    at = calm(open_section(app, section("threshold"), run))
+    assert "Nothing is kept yet" in words(at)
+    assert "A threshold is in use" not in words(at)
+    at.number_input(key="ev_cost").set_value(50.0).run()
+    calm(at.button(key="ev_keep_threshold").click().run())
+    rule = decisions.get(run).threshold
+    assert rule is not None
+    assert (rule.code, rule.miss_cost) == (0, 50.0)
+    assert "A threshold for fruit is in use." in words(at)
+    assert "A threshold is in use: Predict says fruit from" in words(at)  # beside the scores
+    assert at.button(key="ev_keep_threshold").disabled
+    at = calm(open_section(app, section("threshold"), run))  # it opens at what is kept
+    assert at.number_input(key="ev_cost").value == 50.0
+    at.number_input(key="ev_cost").set_value(2.0).run()
+    assert not at.button(key="ev_keep_threshold").disabled
+    calm(at.button(key="ev_forget_threshold").click().run())
+    assert decisions.get(run).threshold is None
+    assert "A threshold is in use" not in words(at)
+
+
+def test_a_threshold_that_cannot_be_kept_any_more_says_why(
+    app: App, filled: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.errors import BadParam
+    from core.jobs import deciding
+
+    def refuse(*_: object, **__: object) -> None:
+        raise BadParam("The run changed.", hint="Look again.")
+
+    monkeypatch.setattr(deciding, "keep_threshold", refuse)
+    at = calm(open_section(app, section("threshold"), filled["run"]))
+    at.button(key="ev_keep_threshold").click().run()
+    assert "The run changed" in "".join(str(one.proto) for one in at.error)
+
+
+def test_another_temperature_takes_a_threshold_back(app: App, filled: dict[str, str]) -> None:
+    from core.jobs.deciding import keep_threshold
+    from core.store import decisions
+
+    run = filled["run"]
+    held_out_again(run, 5)
+    keep_threshold(run, 1, miss_cost=5)
+    at = calm(open_section(app, section("calibration"), run))
+    assert "another temperature takes it back" in words(at)
+    calm(at.button(key="ev_calibrate").click().run())
+    assert decisions.get(run).threshold is None
+    told = "".join(str(one.proto) for one in at.warning)
+    assert "The threshold for music was taken back" in told
+    at.run()
+    assert "was taken back" not in "".join(str(one.proto) for one in at.warning)
+
+
 def test_old_runs_say_that_nothing_was_held_out(app: App, filled: dict[str, str]) -> None:
     from ui.reports import cached
 
