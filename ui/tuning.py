@@ -48,6 +48,7 @@ def so_far(record: RunRecord) -> None:
     """The trials of a search that runs, or ended without a result."""
     from core.evaluate.tuning.results import trials_from_points
     from core.figures import tuning as figures
+    from core.figures.parallel import parallel
 
     trials = trials_from_points(runs.points(record.id))
     if not trials:
@@ -67,7 +68,7 @@ def so_far(record: RunRecord) -> None:
         mattered = _mattered(record.id, scored, trials)
         with st.container(border=True):
             st.markdown("**Choices side by side**")
-            charts.draw(figures.parallel(trials, importance=mattered), key="tn_live_parallel")
+            charts.draw(parallel(trials, importance=mattered, names=names), key="tn_live_parallel")
         if mattered:
             with st.container(border=True):
                 st.markdown("**Which choice mattered so far**")
@@ -132,6 +133,7 @@ def show(record: RunRecord) -> None:
 
 def _charts(tuning: Tuning, names: Mapping[str, str]) -> None:
     from core.figures import tuning as figures
+    from core.figures.parallel import parallel
 
     last = max(tuning.rung, 0)
     left, right = st.columns([3, 2])
@@ -161,12 +163,14 @@ def _charts(tuning: Tuning, names: Mapping[str, str]) -> None:
     with st.container(border=True):
         st.markdown("**Choices side by side**")
         charts.draw(
-            figures.parallel(tuning.trials, importance=tuning.importance, chosen=tuning.chosen),
+            parallel(
+                tuning.trials, importance=tuning.importance, chosen=tuning.chosen, names=names
+            ),
             key="tn_parallel",
         )
         st.caption(
-            "Each line is one trial, from its choices to its first score. Blue is the better "
-            "third, orange what is handed out."
+            "Each line is one trial, from band to band through its choices to its first score. "
+            "Blue is the better third, orange what is handed out."
         )
     with st.container(border=True):
         st.markdown("**Score against cost**")

@@ -11,7 +11,10 @@ import plotly.graph_objects as go
 
 from core.evaluate.results import Interval
 from core.evaluate.words import percent
-from core.figures.style import BLUE, GREY, Chart, chart, label, note, plain
+from core.figures.placing import Box, Dot, beside, free, size_of
+from core.figures.style import BLUE, GREY, Chart, chart, label, note, plain, shorten
+
+NOTHING = "Nothing learned"
 
 
 @dataclass(frozen=True)
@@ -107,28 +110,30 @@ def _score(name: str, score: Interval, place: int, colour: str) -> go.Scatter:
 
 
 def cost(found: Sequence[Standing]) -> Chart:
-    """Score against the seconds that the learning took; what learned nothing is a line."""
+    """Score against the seconds that the learning took; what learned nothing is a line.
+
+    Names stand beside their dots where they cover nothing, those that come first before others.
+    """
     learned = [one for one in found if one.seconds is not None]
     nothing = next((one for one in found if one.seconds is None), None)
     places = [max(float(one.seconds or 0), 0.1) for one in learned]
     scores = [one.accuracy.value for one in learned]
-    middle = (min(map(math.log10, places), default=0) + max(map(math.log10, places), default=0)) / 2
-    notes = [
-        note(
-            label(one.name, 24),
-            x=math.log10(place),
-            y=score,
-            xanchor="left" if math.log10(place) <= middle else "right",
-            yanchor="bottom",
-            yshift=6,
-        )
-        for one, place, score in zip(learned, places, scores, strict=True)
+    level = None if nothing is None else nothing.accuracy.value
+    levels = scores if level is None else [*scores, level]
+    span = max(max(levels, default=1.0) - min(levels, default=0.0), 0.02)
+    across = _around(list(map(math.log10, places)), 0.15, 0.15)
+    up = _around(levels, 0.15 * span, 0.2 * span)
+    dots = [
+        (_share(math.log10(place), across), _share(score, up))
+        for place, score in zip(places, scores, strict=True)
     ]
-    shapes = []
-    levels = list(scores)
-    if nothing is not None:
-        level = nothing.accuracy.value
-        levels.append(level)
+    notes, shapes = [], []
+    taken: list[Box] = []
+    if level is not None:
+        at = _share(level, up)
+        corner, box = _corner(at, dots, NOTHING)
+        notes.append(note(NOTHING, colour=GREY, xref="paper", y=level, **corner))
+        taken += [box, (0.0, at - 0.01, 1.0, at + 0.01)]
         shapes.append(
             {
                 "type": "line",
@@ -140,19 +145,13 @@ def cost(found: Sequence[Standing]) -> Chart:
                 "line": {"color": GREY, "width": 1.5, "dash": "dot"},
             }
         )
-        notes.append(
-            note(
-                "Nothing learned",
-                colour=GREY,
-                xref="paper",
-                x=1,
-                xanchor="right",
-                y=level,
-                yanchor="top",
-                yshift=-3,
-            )
-        )
-    span = max(max(levels, default=1.0) - min(levels, default=0.0), 0.02)
+    names = [label(one.name, 24) for one in learned]
+    shown = [shorten(one.name, 24) for one in learned]  # as long as it looks: without escapes
+    for name, place, score, where in zip(
+        names, places, scores, beside(dots, shown, taken=taken), strict=True
+    ):
+        if where is not None:  # else a hover names it
+            notes.append(note(name, x=math.log10(place), y=score, **where))
     ticks = _ticks(min(places, default=1.0), max(places, default=1.0))
     return chart(
         [
@@ -175,20 +174,37 @@ def cost(found: Sequence[Standing]) -> Chart:
             "tickmode": "array",
             "tickvals": ticks,
             "ticktext": [f"{tick:g}" for tick in ticks],
-            "range": [
-                min(map(math.log10, places), default=-1) - 0.15,
-                max(map(math.log10, places), default=1) + 0.15,
-            ],
+            "range": across,
         },
         yaxis={
             "title": {"text": "Test rows right"},
             "tickformat": ".0%",
-            "range": [min(levels, default=0) - 0.15 * span, max(levels, default=1) + 0.2 * span],
+            "range": up,
             "nticks": 5,
         },
         annotations=notes,
         shapes=shapes,
     )
+
+
+def _corner(at: float, dots: Sequence[Dot], text: str) -> tuple[dict[str, Any], Box]:
+    """An end of a level line, above or below it, where its name covers no dot; and its box."""
+    wide, tall = size_of(text)
+    corners = []
+    for x, xanchor, left in ((1, "right", 1 - wide), (0, "left", 0.0)):
+        for yanchor, bottom, shift in (("top", at - tall, -3), ("bottom", at, 3)):
+            where = {"x": x, "xanchor": xanchor, "yanchor": yanchor, "yshift": shift}
+            corners.append((where, (left, bottom, left + wide, bottom + tall)))
+    return next((one for one in corners if free(one[1], dots)), corners[0])
+
+
+def _around(values: Sequence[float], below: float, above: float) -> list[float]:
+    """The range of an axis, with room at both ends."""
+    return [min(values, default=0.0) - below, max(values, default=1.0) + above]
+
+
+def _share(value: float, within: Sequence[float]) -> float:
+    return (value - within[0]) / (within[1] - within[0])
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import plotly.graph_objects as go
 
-from core.evaluate.tuning.configuration import label_of, value_words, words
+from core.evaluate.tuning.configuration import label_of, words
 from core.evaluate.tuning.results import Trial
 from core.evaluate.words import percent
 from core.figures.style import (
@@ -19,7 +19,6 @@ from core.figures.style import (
     Chart,
     chart,
     faint,
-    label,
     labels,
     names_axis,
     note,
@@ -28,7 +27,6 @@ from core.figures.style import (
 
 Cost: TypeAlias = Literal["train", "size", "speed"]
 
-_MOST_AXES = 6
 _MOST_BARS = 8
 _LEAST = 0.005  # a share that is written as 1 % at least
 _COSTS: Mapping[Cost, tuple[str, Callable[[Trial], float | None]]] = {
@@ -118,97 +116,6 @@ def course(
         shapes=shapes,
         annotations=notes,
     )
-
-
-def parallel(
-    trials: Sequence[Trial],
-    *,
-    importance: Mapping[str, float] | None = None,
-    chosen: int | None = None,
-) -> Chart:
-    """Parallel coordinates: every trial a line through its choices, up to its first score.
-
-    The axes lie across, one below the other, so that a phone has room for their names: the
-    choices that mattered most, or those that varied. The better third of the trials is blue, the
-    one that is handed out orange.
-    """
-    scored = [one for one in trials if one.scores]
-    flat = {one.number: one.configuration.flat() for one in scored}
-    axes = _axes(scored, flat, importance or {})
-    places = {
-        name: _places([flat[t.number][name] for t in scored if name in flat[t.number]])
-        for name in axes
-    }
-    scores = [one.scores[0] for one in scored]
-    low, high = min(scores, default=0.0), max(scores, default=1.0)
-    cut = sorted(scores)[-math.ceil(len(scores) / 3)] if scores else 0.0
-    groups: dict[str, list[Trial]] = {"others": [], "better": [], "chosen": []}
-    for one in scored:
-        kind = "chosen" if one.number == chosen else "better" if one.scores[0] >= cut else "others"
-        groups[kind].append(one)
-    traces: list[Any] = []
-    looks = {"others": (faint(GREY, 0.45), 1.0), "better": (BLUE, 1.5), "chosen": (ORANGE, 3.0)}
-    for kind, some in groups.items():
-        xs: list[float | None] = []
-        ys: list[float | None] = []
-        for one in some:
-            line = [
-                (places[name][_key(flat[one.number][name])], float(-i))
-                for i, name in enumerate(axes)
-                if name in flat[one.number]
-            ]
-            line.append((_share(one.scores[0], low, high), float(-len(axes))))
-            xs += [x for x, _ in line] + [None]
-            ys += [y for _, y in line] + [None]
-        if some:
-            colour, width = looks[kind]
-            traces.append(
-                go.Scatter(
-                    x=xs,
-                    y=ys,
-                    mode="lines",
-                    line={"color": colour, "width": width},
-                    opacity=1 if kind == "chosen" else 0.7,
-                    hoverinfo="skip",
-                )
-            )
-    ends = {0.0: percent(low), 1.0: percent(high)} if high > low else {0.5: percent(high)}
-    notes, shapes = _rows(axes, places, ends)
-    return chart(
-        traces,
-        height=90 + 74 * (len(axes) + 1),
-        alt=_parallel_alt(axes, scored, chosen),
-        xaxis={"visible": False, "range": [-0.04, 1.04]},
-        yaxis={"visible": False, "range": [-len(axes) - 0.45, 0.55]},
-        shapes=shapes,
-        annotations=notes,
-    )
-
-
-def _rows(
-    axes: Sequence[str], places: Mapping[str, Mapping[str, float]], ends: Mapping[float, str]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """A line across for each choice and for the score, its name above, its values below."""
-    notes, shapes = [], []
-    for i, name in enumerate([*axes, ""]):
-        shapes.append(
-            {
-                "type": "line",
-                "x0": 0,
-                "x1": 1,
-                "y0": -i,
-                "y1": -i,
-                "line": {"color": GREY, "width": 1},
-            }
-        )
-        title = label_of(name) if name else "Score"
-        notes.append(
-            note(f"<b>{plain(title)}</b>", x=0, y=-i, xanchor="left", yanchor="bottom", yshift=8)
-        )
-        for x, text in (_ticks(places[name], name) if name else ends).items():
-            side = "left" if x < 0.15 else "right" if x > 0.85 else "center"
-            notes.append(note(label(text, 24), x=x, y=-i, xanchor=side, yanchor="top", yshift=-3))
-    return notes, shapes
 
 
 def mattered(importance: Mapping[str, float]) -> Chart:
@@ -356,64 +263,6 @@ def _level(level: float) -> dict[str, Any]:
     }
 
 
-def _axes(
-    scored: Sequence[Trial],
-    flat: Mapping[int, Mapping[str, Any]],
-    importance: Mapping[str, float],
-) -> list[str]:
-    """The choices that matter most; without importances those that most trials have."""
-    values: dict[str, set[Any]] = {}
-    often: dict[str, int] = {}
-    for one in scored:
-        for name, value in flat[one.number].items():
-            values.setdefault(name, set()).add(value)
-            often[name] = often.get(name, 0) + 1
-    varied = [name for name, found in values.items() if len(found) > 1]
-    varied.sort(key=lambda name: (-importance.get(name, 0.0), -often[name]))
-    first = [name for name in ("encoder", "head") if name in varied]
-    rest = [name for name in varied if name not in first]
-    return (first + rest)[:_MOST_AXES]
-
-
-def _key(value: Any) -> str:
-    return repr(value)
-
-
-def _places(values: Sequence[Any]) -> dict[str, float]:
-    """Where each value of an axis stands, from 0 to 1: numbers by size, words in order."""
-    found = sorted(
-        {_key(v): v for v in values if v is not None}.values(),
-        key=lambda v: (isinstance(v, str), v if isinstance(v, str) else float(v)),
-    )
-    numeric = found and all(
-        isinstance(v, (int, float)) and not isinstance(v, bool) and v > 0 for v in found
-    )
-    places: dict[str, float] = {}
-    if numeric and len(found) > 3:
-        low, high = math.log(found[0]), math.log(found[-1])
-        places = {_key(v): (math.log(v) - low) / ((high - low) or 1) for v in found}
-    else:
-        places = {_key(v): (i + 0.5) / len(found) for i, v in enumerate(found)}
-    if None in values:
-        places = {key: 0.15 + 0.85 * place for key, place in places.items()}
-        places[_key(None)] = 0.0
-    return places
-
-
-def _ticks(places: Mapping[str, float], name: str) -> dict[float, str]:
-    """The values that are written beside an axis: all where they are few, else both ends."""
-    import ast
-
-    found = {y: value_words(name, ast.literal_eval(key)) for key, y in places.items()}
-    if len(found) <= 5:
-        return found
-    return {y: found[y] for y in (min(found), max(found))}
-
-
-def _share(value: float, low: float, high: float) -> float:
-    return (value - low) / (high - low) if high > low else 0.5
-
-
 def _front(found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Cost and score of what no other beats in both, from cheap to dear."""
     front: list[tuple[float, float]] = []
@@ -452,14 +301,6 @@ def _course_alt(there: Sequence[Trial], last: int, count: int) -> str:
         f"cross-validation; the best has {percent(best.scores[last])}, "
         f"{words(best.configuration)}."
     )
-
-
-def _parallel_alt(axes: Sequence[str], scored: Sequence[Trial], chosen: int | None) -> str:
-    if not scored:
-        return "Choices of the settings tried: none has a score yet."
-    text = f"Choices of {len(scored)} settings tried, by " + ", ".join(label_of(n) for n in axes)
-    one = next((t for t in scored if t.number == chosen), None)
-    return f"{text}; handed out: {words(one.configuration)}." if one else f"{text}."
 
 
 def _pareto_alt(

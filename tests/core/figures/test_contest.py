@@ -35,6 +35,32 @@ def test_cost() -> None:
     assert "LSA" in chart.alt
 
 
+def test_names_of_costs_stay_apart() -> None:
+    crowd = [
+        Standing(f"Method {i}", Interval(0.7 - i / 1000, 0.6, 0.8), None, 0.0) for i in range(9)
+    ]
+    far = Standing("Far", Interval(0.9, 0.8, 0.95), None, 30.0)
+    chart = cost([far, *crowd, FOUND[2]])
+    shown = [note.text for note in chart.figure.layout.annotations]
+    assert shown[0] == "Nothing learned"
+    assert "Far" in shown
+    assert "Method 0" in shown  # the better ones first
+    assert len(shown) < 11  # the others are named by a hover alone
+    assert list(chart.figure.data[0].customdata) == ["Far"] + [f"Method {i}" for i in range(9)]
+
+
+def test_the_name_of_the_line_leaves_its_end_to_a_dot() -> None:
+    def where(*dots: tuple[float, float]) -> tuple[str, str]:
+        found = [Standing("M", Interval(score, 0, 1), None, seconds) for score, seconds in dots]
+        note = cost(
+            [*found, Standing("Nothing", Interval(0.6, 0.5, 0.7))]
+        ).figure.layout.annotations[0]
+        return note.xanchor, note.yanchor
+
+    assert where((0.9, 1.0), (0.3, 100.0)) == ("right", "top")
+    assert where((0.9, 1.0), (0.59, 100.0), (0.3, 10.0)) == ("left", "top")
+
+
 def test_nothing_to_show() -> None:
     assert standings([]).alt == "Scores: nothing was compared."
     assert cost([]).alt == "Score against seconds to learn: nothing was learned."

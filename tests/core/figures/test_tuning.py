@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from core.evaluate.tuning.configuration import Configuration, EncoderChoice
 from core.evaluate.tuning.results import Trial
+from core.figures.parallel import _in_lines, parallel
 from core.figures.style import BLUE, GREY, ORANGE
-from core.figures.tuning import course, mattered, parallel, pareto
+from core.figures.tuning import course, mattered, pareto
 
 PLAIN, LSA = EncoderChoice.of("tfidf"), EncoderChoice.of("lsa")
 
@@ -48,14 +51,47 @@ def test_parallel() -> None:
         "<b>Strictness (C)</b>",
         "<b>Score</b>",
     ]
+    tops = [(shape.y0, shape.y1) for shape in chart.figure.layout.shapes]
+    assert len(tops) == 4  # a band each
     lines = {line.line.color: line for line in chart.figure.data}
-    # the one handed out: LSA, the SVM, C = 1, then the best first score; a row below the other
-    assert list(lines[ORANGE].y) == [0, -1, -2, -3, None]
-    assert lines[ORANGE].x[3] == 1
+    # the one handed out: LSA, the SVM, C = 1, then the best first score; from band to band
+    between = [y for (_, end), (start, _) in pairwise(tops) for y in (end, start, None)]
+    assert list(lines[ORANGE].y) == between
+    assert lines[ORANGE].x[7] == 1
     others = next(line for colour, line in lines.items() if colour.startswith("rgba"))
-    # logistic regression has no axis where only the SVM's strictness varied
-    assert list(others.y) == [0, -1, -2, -3, None, 0, -1, -3, None]
+    # logistic regression has no axis where only the SVM's strictness varied: its line goes on
+    # behind that band
+    assert list(others.y) == between * 2
+    slope = [x for x in others.x[12:18] if x is not None]
+    assert slope[0] > slope[1] > slope[2] > slope[3]
     assert "handed out: LSA / PCA · Linear SVM." in chart.alt
+
+
+def test_fitted_encoders_go_by_their_names() -> None:
+    mine = EncoderChoice("ppmi", {}, "0123456789ab")
+    some = [*TRIALS[:2], trial(5, Configuration.of(mine), 0.5)]
+    chart = parallel(some, names={"0123456789ab": "<b>Mine</b> on My texts"})
+    shown = [note.text for note in chart.figure.layout.annotations]
+    assert "&lt;b&gt;Mine&lt;/b&gt;" in shown
+    assert "0123456789ab" not in str(shown)
+
+
+def test_values_of_an_axis_do_not_cover_each_other() -> None:
+    assert _in_lines({0.0: "1", 0.5: "3", 1.0: "10"}) == [
+        (0.0, "1", 0, "left"),
+        (1.0, "10", 0, "right"),
+        (0.5, "3", 0, "center"),
+    ]
+    close = _in_lines({0.0: "0.1", 0.98: "0.9", 0.99: "0.95", 1.0: "0.99", 0.97: "0.8"})
+    assert [(text, line) for _, text, line, _ in close] == [
+        ("0.1", 0),
+        ("0.99", 0),
+        ("0.95", 1),
+        ("0.9", 2),
+    ]  # and no room for 0.8
+    assert _in_lines({}) == []
+    (one,) = _in_lines({0.5: "a name that is much too long for it"})
+    assert one[1] == "a name that…long for it"
 
 
 def test_mattered() -> None:
