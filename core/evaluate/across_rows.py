@@ -63,9 +63,9 @@ class Columns:
     ) -> Task:
         """The task of a strategy: labelled target rows at ``positions``, all others without."""
         others = np.setdiff1d(np.arange(self.target.shape[0]), positions)
-        rows, codes = self.source, self.codes
+        rows, codes, units = self.source, self.codes, self.source_units
         if source_rows is not None:
-            rows, codes = rows[source_rows], codes[source_rows]
+            rows, codes, units = rows[source_rows], codes[source_rows], units[source_rows]
         return Task(
             rows=rows_at(self.pair.target, positions),
             labels=self.pair.target_labels[positions],
@@ -74,6 +74,8 @@ class Columns:
             encoder=self.encoder,
             make_head=make_head,
             seed=seed,
+            units=self.target_units[positions],
+            pool_units=self.target_units[others],
             source=Source(
                 head=make_head(),
                 classes=self.pair.classes,
@@ -81,8 +83,19 @@ class Columns:
                 encoded=lambda: rows,
                 labels=codes,
                 name=self.pair.source_name,
+                units=units,
             ),
         )
+
+    @property
+    def source_units(self) -> Ints:
+        """Which labelled source rows belong together, in one numbering with those of the target."""
+        return self.pair.units[: len(self.pair.source)][self.pair.labelled_source]
+
+    @property
+    def target_units(self) -> Ints:
+        """Which target rows belong together."""
+        return self.pair.units[len(self.pair.source) :]
 
 
 def represent(
@@ -129,7 +142,8 @@ class Alone:
         """Whether test rows are right after learning from the labels at these positions alone."""
         labels = self.pair.target_labels[positions]
         try:
-            head = make_head().fit(self.target[positions], labels)
+            units = self.pair.units[len(self.pair.source) :][positions]
+            head = make_head().fit(self.target[positions], labels, units=units)
         except TooFewClasses:  # one class is all it has heard of
             return np.asarray(self.pair.truth == labels[0])
         proba = Classifier(self.encoder, head, self.pair.classes).predict_proba_encoded(self.test)

@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from core.data.split import stratified_split
+from core.data.units import repeated
 from core.evaluate.across_results import Estimated
 from core.evaluate.across_rows import Columns
 from core.evaluate.intervals import Z, proportion
@@ -63,11 +65,13 @@ class Validation:
             found = self._by_target_labels(way, shown, progress)
             if found is not None:
                 return found
-        split = _split(shown.codes, self._seed)
+        split = _split(shown, self._seed)
         if split is None:
             return None
         kept, out = split
-        task = shown.task(self._positions, self._make_head, seed=self._seed, source_rows=kept)
+        known = np.isin(shown.target_units[self._positions], shown.source_units[out])
+        positions = self._positions[~known]
+        task = shown.task(positions, self._make_head, seed=self._seed, source_rows=kept)
         right = _right(way, task, shown.source[out], shown.codes[out], progress)
         rows = round(effective_rows(self._weights), 1)
         return Estimated(weighted(right, self._weights), "importance", rows)
@@ -75,23 +79,32 @@ class Validation:
     @cached_property
     def _weights(self) -> Floats:
         """Of the held-out source rows: the same ones for each way."""
-        split = _split(self._plain.codes, self._seed)
+        split = _split(self._plain, self._seed)
         assert split is not None  # noqa: S101 - asked for only where there is one
-        return density_ratio(self._plain.source[split[1]], self._plain.target, seed=self._seed)
+        plain, out = self._plain, split[1]
+        units = plain.pair.domain_units
+        if units is not None:
+            n = len(plain.pair.source)
+            units = np.concatenate([units[:n][plain.pair.labelled_source[out]], units[n:]])
+        return density_ratio(plain.source[out], plain.target, units=units, seed=self._seed)
 
     def _by_target_labels(
         self, way: Adaptation, shown: Columns, progress: Progress
     ) -> Estimated | None:
         positions, seed = self._positions, self._seed
         labels = shown.pair.target_labels[positions]
-        splits = folds(labels, seed=seed, most=_FOLDS)[:_FOLDS]
+        units = shown.target_units[positions]
+        splits = folds(labels, units=units, seed=seed, most=_FOLDS)[:_FOLDS]
         if not splits:
             return None
         right = np.zeros(len(positions), dtype=bool)
         held = np.zeros(len(positions), dtype=bool)
         for place, (kept, out) in enumerate(splits):
             part = progress.part(place / len(splits), (place + 1) / len(splits))
-            task = shown.task(positions[kept], self._make_head, seed=seed)
+            # a source row that belongs to a row held out would give its label away
+            known = np.isin(shown.source_units, units[out])
+            beside = np.flatnonzero(~known) if known.any() else None
+            task = shown.task(positions[kept], self._make_head, seed=seed, source_rows=beside)
             right[out] = _right(way, task, shown.target[positions[out]], labels[out], part)
             held[out] = True
         rows = int(held.sum())
@@ -108,7 +121,14 @@ def weighted(right: Bools, weights: Floats) -> Interval:
     return Interval(share, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
 
 
-def _split(codes: Ints, seed: int) -> tuple[Ints, Ints] | None:
+def _split(shown: Columns, seed: int) -> tuple[Ints, Ints] | None:
+    """Labelled source rows to learn from and to hold out; None where these are too few."""
+    codes, units = shown.codes, shown.source_units
+    if repeated(units):
+        held_out = stratified_split(codes, units, test_share=_HELD_OUT, seed=seed)
+        held = np.flatnonzero(held_out)
+        enough = len(held) >= FEW and len(np.unique(codes[~held_out])) == len(np.unique(codes))
+        return (np.flatnonzero(~held_out), held) if enough else None
     draw = np.random.default_rng(seed)
     out: list[Ints] = []
     for code in np.unique(codes):

@@ -19,7 +19,10 @@ from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from core.data.duplicates import row_codes
 from core.data.features import numbers_of
+from core.data.split import stratified_split
+from core.data.units import repeated
 from core.errors import BadData
 from core.evaluate.corrections import holm
 from core.evaluate.intervals import Z
@@ -143,7 +146,13 @@ def drift(
     progress.update(0.0, "Reading the rows")
     old, new = _features(trained, batch, modality)
     progress.update(0.3, "Telling new from old")
-    auc, p_value = two_sample(old, new, seed=seed)
+    # equal rows of a table are draws of the same values, equal texts and pictures are copies
+    units = None
+    if modality == "text":
+        units = row_codes(np.array(_texts(trained) + _texts(batch), dtype=object))
+    elif modality == "image":
+        units = row_codes(np.concatenate([trained, batch]))
+    auc, p_value = two_sample(old, new, units=units, seed=seed)
     progress.update(0.7, "Comparing one by one")
     facts = list(_facts_of(trained, batch, modality))
     if classifier is not None:
@@ -198,29 +207,42 @@ def _plain(frame: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def two_sample(old: Matrix, new: Matrix, *, seed: int = 0) -> tuple[Interval, float]:
+def two_sample(
+    old: Matrix, new: Matrix, *, units: Ints | None = None, seed: int = 0
+) -> tuple[Interval, float]:
     """AUC of a classifier that tells two sets of encoded rows apart, and its p-value.
 
     Parameters
     ----------
     old, new : Matrix (n, d) and (m, d)
         At least two rows each.
+    units : ndarray of int, shape (n + m,), optional
+        Which rows of both belong together (:mod:`core.data.units`): they are in the same half,
+        unless one of the sides is a single unit.
     seed : int
         Of the halves.
     """
-    rng = np.random.default_rng(seed)
-    half_old, half_new = rng.permutation(old.shape[0]), rng.permutation(new.shape[0])
-    cut_old, cut_new = old.shape[0] // 2, new.shape[0] // 2
-    X: Any = stack([old[half_old[:cut_old]], new[half_new[:cut_new]]])
-    y = np.repeat([0, 1], [cut_old, cut_new])
+    every: Any = stack([old, new])
+    side = np.repeat([0, 1], [old.shape[0], new.shape[0]])
+    learned, judged = _halves(side, units, seed)
+    X, y = every[learned], side[learned]
     spread = float(np.sqrt(X.multiply(X).mean() if hasattr(X, "multiply") else np.mean(X * X)))
     model = LogisticRegression(C=1.0 / max(spread, 1e-12) ** 2 / X.shape[1], max_iter=500)
     model.set_params(class_weight="balanced")
     model.fit(X, y)
-    rest: Any = stack([old[half_old[cut_old:]], new[half_new[cut_new:]]])
-    scores = model.decision_function(rest)
-    truth = np.repeat([0, 1], [old.shape[0] - cut_old, new.shape[0] - cut_new])
-    return auc_test(scores, truth)
+    return auc_test(model.decision_function(every[judged]), side[judged])
+
+
+def _halves(side: Ints, units: Ints | None, seed: int) -> tuple[Ints, Ints]:
+    """Half of the rows of both sides to learn from, the other half to judge by."""
+    if repeated(units):
+        judged = stratified_split(side, units, test_share=0.5, seed=seed)
+        if all(len(np.unique(side[half])) == 2 for half in (judged, ~judged)):
+            return np.flatnonzero(~judged), np.flatnonzero(judged)
+    rng = np.random.default_rng(seed)
+    both = [rng.permutation(np.flatnonzero(side == one)) for one in (0, 1)]
+    first = np.concatenate([rows[: len(rows) // 2] for rows in both])
+    return first, np.concatenate([rows[len(rows) // 2 :] for rows in both])
 
 
 def auc_test(scores: Floats, truth: Ints) -> tuple[Interval, float]:

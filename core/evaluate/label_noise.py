@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.duplicates import row_codes
+from core.data.folds import deal
 from core.evaluate.trials import Contender, quiet
 from core.evaluate.words import percent
 from core.finetune.base import Head
@@ -155,12 +155,14 @@ def out_of_fold_labels(
     """Predict all labelled rows by classifiers that had not learned their labels.
 
     The labelled training rows, whatever the label budget was, are dealt into ``FOLDS`` folds,
-    equal rows into the same one (else a wrong label would be backed by its own copy). Test rows
-    get the mean of the folds' classifiers and are learned from by none. A class with a single
-    distinct row is always learned and never judged.
+    those that belong together into the same one (else a wrong label would be backed by its own
+    copy, or by the rest of its group). Test rows get the mean of the folds' classifiers and are
+    learned from by none. A class that is in a single unit of such rows is always learned and never
+    judged.
     """
     sides = contender.sides
-    folds = deal(sides.labels, row_codes(sides.dataset.take(sides.train)), folds=FOLDS, seed=seed)
+    rng = np.random.default_rng(seed)
+    folds = deal(sides.labels, sides.units, folds=FOLDS, rng=rng)
     test_rows = contender.encoded[len(sides.train) :]
     proba = np.zeros((len(sides.train), len(sides.dataset.classes)))
     on_test = np.zeros((len(sides.test), len(sides.dataset.classes)))
@@ -192,39 +194,6 @@ def out_of_fold_labels(
         proba=np.vstack([proba[judged], on_test]),
         test=np.concatenate([np.zeros(len(judged), bool), np.ones(len(sides.test), bool)]),
     )
-
-
-def deal(labels: Ints, copies: Ints, *, folds: int, seed: int) -> Ints:
-    """The fold of each row: classes evenly spread, equal rows together.
-
-    Parameters
-    ----------
-    labels : ndarray of int, shape (n,)
-        Codes.
-    copies : ndarray of int, shape (n,)
-        Equal numbers for equal rows (:func:`core.data.duplicates.row_codes`).
-    folds : int
-        How many.
-    seed : int
-        Of the shuffle.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        From 0 to ``folds - 1``; -1 for rows of a class that has but one distinct row.
-    """
-    _, first, place = np.unique(copies, return_index=True, return_inverse=True)
-    of = labels[first]  # copies with other labels go where the first goes
-    rng = np.random.default_rng(seed)
-    dealt = np.full(len(first), -1)
-    at = 0
-    for code in np.unique(of):
-        mine = rng.permutation(np.flatnonzero(of == code))
-        if len(mine) > 1:
-            # going on where the class before ended keeps the folds of equal size
-            dealt[mine] = (at + np.arange(len(mine))) % folds
-            at += len(mine)
-    return dealt[place]
 
 
 def noise_sentence(found: LabelNoise, classes: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.data.units import units_of
 from core.errors import BadData
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.classifier import Classifier
@@ -45,6 +46,11 @@ class Sides:
     test: Ints
     labels: Ints
     truth: Ints
+
+    @cached_property
+    def units(self) -> Ints:
+        """Which training rows belong together, shape (len(train),); see :mod:`core.data.units`."""
+        return units_of(self.dataset, self.train)
 
     @classmethod
     def of(cls, dataset: Dataset) -> Sides:
@@ -200,6 +206,7 @@ class Contender:
             encoder=self.encoder,
             make_head=make_head,
             seed=seed,
+            units=self.sides.units[positions],
             source=self.source,
             near=None if away is not None else partial(self._near, positions),
         )

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from core.data.duplicates import row_codes
+from core.data.folds import deal
+from core.data.units import units_per_class
 from core.evaluate.trials import Contender, Trial, quiet
 from core.finetune.base import Head
 from core.progress import Progress
@@ -31,8 +32,9 @@ MOST = 2_000
 #: Why a run has no such predictions, in words.
 ABSENT = (
     "This run has no predictions of labelled rows that were held out. It is older than they are, "
-    "or it has too few labels to hold any out, or its source had learned from rows of this very "
-    "data set. Run it again with two labels per class or more to get them."
+    "or it has too few labels to hold any out (rows that are equal or of one group count as one), "
+    "or its source had learned from rows of this very data set. Run it again with two labels per "
+    "class or more to get them."
 )
 
 
@@ -78,44 +80,41 @@ def from_arrays(arrays: Mapping[str, np.ndarray[Any, Any]]) -> Validation | None
     )
 
 
-def deal(labels: Ints, *, copies: Ints | None = None, seed: int) -> list[Ints]:
-    """Rows to hold out together, fold by fold.
-
-    Each class is shuffled and dealt out in turn, going on at the fold where the class before
-    ended: folds differ by a row at most, in size as in what they hold of each class. A class
-    with a single row is never held out, for nothing would know it.
+def held_out_folds(labels: Ints, *, units: Ints | None = None, seed: int) -> list[Ints]:
+    """Rows to hold out together, fold by fold, as :func:`core.data.folds.deal` deals them.
 
     Parameters
     ----------
     labels : ndarray of int, shape (n,)
         Codes of the labelled rows.
-    copies : ndarray of int, shape (n,), optional
-        Equal numbers for equal rows (:func:`core.data.duplicates.row_codes`). Those of one class
-        are held out together and count as one: a model that had learned the label of a copy
-        would flatter itself. The folds differ by more then.
+    units : ndarray of int, shape (n,), optional
+        Equal numbers for rows that belong together (:mod:`core.data.units`). They are held out
+        together and count as one: a model that had learned the label of a copy, or of another
+        row of the group, would flatter itself. The folds differ by more then.
     seed : int
         Of the shuffle.
 
     Returns
     -------
     list of ndarray of int
-        Positions in ``labels``. Five folds for up to 400 rows; beyond that as many of the five as
-        it takes to hold out 400 rows, in the end a single one of a fifth of the rows, or of 2,000
-        where that is less. Empty where fewer than two classes have two rows.
+        Positions in ``labels``. Five folds for up to 400 units; beyond that as many of the five as
+        it takes to hold out 400 of them, in the end a single one of a fifth, or of 2,000 where
+        that is less. Empty where fewer than two classes have two units.
     """
-    if copies is not None:
-        both = copies * (int(labels.max()) + 1) + labels
-        _, first, place = np.unique(both, return_index=True, return_inverse=True)
-        return [np.flatnonzero(np.isin(place, fold)) for fold in deal(labels[first], seed=seed)]
-    rng = np.random.default_rng(seed)
-    codes, counts = np.unique(labels, return_counts=True)
-    several = codes[counts >= 2]
-    if len(several) < 2:
+    if units is None:
+        units = np.arange(len(labels))
+    several = units_per_class(labels, units) >= 2
+    if several.sum() < 2:
         return []
-    order = np.concatenate([rng.permutation(np.flatnonzero(labels == code)) for code in several])
-    count = max(min(FOLDS, len(order)), len(order) // MOST)
-    kept = min(count, -(-ENOUGH * count // len(order)))  # rounded up
-    return [np.sort(order[fold::count]) for fold in range(kept)]
+    # what is dealt: units without a class that they have to themselves
+    free = np.setdiff1d(units, units[~several[labels]])
+    if len(free) < 2:
+        return []
+    count = max(min(FOLDS, len(free)), len(free) // MOST)
+    kept = min(count, -(-ENOUGH * count // len(free)))  # rounded up
+    fold_of = deal(labels, units, folds=count, rng=np.random.default_rng(seed))
+    folds = [np.flatnonzero(fold_of == fold) for fold in range(kept)]
+    return [fold for fold in folds if len(fold)]
 
 
 def out_of_fold(
@@ -161,8 +160,7 @@ def out_of_fold(
     """
     positions = trial.positions
     labels = contender.sides.labels[positions]
-    rows = contender.sides.dataset.take(contender.sides.train[positions])
-    held_out = deal(labels, copies=row_codes(rows), seed=seed)
+    held_out = held_out_folds(labels, units=contender.sides.units[positions], seed=seed)
     if not held_out:
         return None
     proba = []

@@ -43,11 +43,14 @@ class Head(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y: Ints,
         *,
         row_weights: Floats | None = None,
+        units: Ints | None = None,
         progress: Progress = SILENT,
     ) -> Self:
         """Learn from encoded rows (n, d) and their labels (n,).
 
-        ``row_weights`` (n,) say how much each row counts; all alike when None.
+        ``row_weights`` (n,) say how much each row counts; all alike when None. ``units`` (n,)
+        has equal numbers for rows that belong together (:mod:`core.data.units`): a head that
+        holds rows out holds these out together.
         """
         raise NotImplementedError
 
@@ -169,6 +172,11 @@ class Task:
         A fresh unfitted head with the run's settings.
     seed : int
         For whatever the strategy draws.
+    units : ndarray of int, shape (n,), optional
+        Equal numbers for labelled rows that belong together (:mod:`core.data.units`): where rows
+        are held out, these are held out together.
+    pool_units : ndarray of int, shape (m,), optional
+        Of the rows that ``pool`` gives, in the same numbering.
     source : Source, optional
         What was learned elsewhere, for strategies that need it.
     near : callable, optional
@@ -184,6 +192,8 @@ class Task:
     encoder: Encoder
     make_head: Callable[[], Head]
     seed: int
+    units: Ints | None = None
+    pool_units: Ints | None = None
     source: Source | None = None
     near: Callable[[int, Progress], tuple[Ints, Floats]] | None = None
 

@@ -80,6 +80,7 @@ def tune(
     codes: Ints,
     probe: Probe,
     *,
+    units: Ints | None = None,
     rate: float,
     passes: int,
     seed: int,
@@ -100,6 +101,8 @@ def tune(
         Their classes, 0 to k - 1.
     probe : callable
         Trains a head on the encoded rows at some places.
+    units : ndarray of int, shape (n,), optional
+        Which rows belong together (:mod:`core.data.units`).
     rate, passes, seed
         Of the descent.
     progress : Progress
@@ -119,7 +122,7 @@ def tune(
     counts = sparse.csr_matrix(encoder.text_.transform(rows), dtype=np.float64)
     used = np.unique(counts.indices)
     counts = counts[:, used]
-    held = hold_out(codes, _HELD, seed=seed)
+    held = hold_out(codes, _HELD, units=units, seed=seed)
     if not held.any() or not len(used):
         return None
 

@@ -30,4 +30,6 @@ def fit_head(task: Task, settings: Mapping[str, Value], progress: Progress) -> t
             "they must be equally many.",
             hint="Encode exactly the rows that were drawn.",
         )
-    return task.encoder, task.make_head().fit(task.encoded, task.labels, progress=progress)
+    head = task.make_head()
+    head.fit(task.encoded, task.labels, units=task.units, progress=progress)
+    return task.encoder, head

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.data.units import stack_units
 from core.errors import BadParam
 from core.finetune.base import Head, Task
 from core.finetune.heads.gradient import GradientHead
@@ -33,6 +34,8 @@ class Source:
         Their codes.
     name : str
         For people.
+    units : ndarray of int, shape (n,), optional
+        Which of its rows belong together, in one numbering with the units of the task.
     """
 
     head: Head
@@ -41,6 +44,7 @@ class Source:
     encoded: Callable[[], Matrix]
     labels: Ints
     name: str = "the source"
+    units: Ints | None = None
 
     def shared(self) -> dict[int, int]:
         """Source code of each target code whose class has the same name in both."""
@@ -87,11 +91,18 @@ class Source:
             When no class is shared.
         """
         back = {source: target for target, source in self.shared().items()}
-        kept = np.isin(self.labels, list(back))
-        if not kept.any():
+        kept = self._kept()
+        if not len(kept):
             raise self._strange()
         codes = np.array([back[int(code)] for code in self.labels[kept]], dtype=np.int64)
-        return self.encoded()[np.flatnonzero(kept)], codes
+        return self.encoded()[kept], codes
+
+    def shared_units(self) -> Ints | None:
+        """Which of the rows that :meth:`rows` gives belong together; None where unknown."""
+        return None if self.units is None else self.units[self._kept()]
+
+    def _kept(self) -> Ints:
+        return np.flatnonzero(np.isin(self.labels, list(self.shared().values())))
 
     def _strange(self) -> BadParam:
         theirs = ", ".join(self.classes[:5]) + (" …" if len(self.classes) > 5 else "")
@@ -116,6 +127,13 @@ def need_source(task: Task) -> Source:
             hint="Choose a finished fine-tuning as the source.",
         )
     return task.source
+
+
+def units_with_source(task: Task) -> Ints | None:
+    """Which rows belong together: those of the task, and below them the source's shared ones."""
+    source = need_source(task)
+    count = int(np.isin(source.labels, list(source.shared().values())).sum())
+    return stack_units((task.units, len(task.labels)), (source.shared_units(), count))
 
 
 def gradient_head(task: Task, strategy: str) -> GradientHead:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from core.data.split import stratified_split
+from core.data.units import repeated, units_per_class
 from core.finetune.course import Course, Stopping, course_of, course_state, follow
 from core.finetune.descent import Descent
 from core.finetune.linear import all_columns, used_columns
@@ -91,7 +93,7 @@ def train(
     start: Weights | None = None,
     towards: Weights | None = None,
     row_weights: Floats | None = None,
-    may_hold: Bools | None = None,
+    units: Ints | None = None,
     progress: Progress = SILENT,
 ) -> Trained:
     """Train a linear model on encoded rows.
@@ -112,8 +114,8 @@ def train(
         What the penalty ``settings.l2`` pulls to; zero when None.
     row_weights : ndarray, shape (n,), optional
         How much each row counts; scaled to mean 1.
-    may_hold : ndarray of bool, shape (n,), optional
-        Rows that may be held out for validation; all when None.
+    units : ndarray of int, shape (n,), optional
+        Equal numbers for rows that belong together (:mod:`core.data.units`).
 
     Raises
     ------
@@ -124,7 +126,7 @@ def train(
         rows, columns = used_columns(X.astype(np.float64, copy=False))
     else:  # weights of columns that these rows lack are known too
         rows, columns = X.astype(np.float64, copy=False), None
-    held = _held(codes, settings.validation_share, seed, may_hold)
+    held = hold_out(codes, settings.validation_share, units=units, seed=seed)
     watched = bool(held.any())
     again = settings.refit and watched
     # nothing to watch although it was asked for: a few passes, before memorising sets in
@@ -133,7 +135,7 @@ def train(
 
     kept = progress.checkpoints is not None
     identity = (
-        _identity(rows, codes, n_classes, settings, seed, start, towards, row_weights, may_hold)
+        _identity(rows, codes, held, n_classes, settings, seed, start, towards, row_weights)
         if kept
         else ""
     )
@@ -181,7 +183,7 @@ def train(
         temperature,
         rate,
         course.curves,
-        _words(course, codes, held, blind),
+        _words(course, held, blind, codes, units),
     )
 
 
@@ -257,18 +259,18 @@ def _learn(
 def _identity(  # noqa: PLR0917 - all that the answer depends on
     X: Any,
     codes: Ints,
+    held: Bools,
     n_classes: int,
     settings: TrainingSettings,
     seed: int,
     start: Weights | None,
     towards: Weights | None,
     row_weights: Floats | None,
-    may_hold: Bools | None,
 ) -> str:
     """Stands for a training: what another one kept is never taken for its own."""
     digest = hashlib.sha256(repr((settings, n_classes, seed, X.shape)).encode())
     arrays: list[Any] = [X] if isinstance(X, np.ndarray) else [X.data, X.indices, X.indptr]
-    arrays += [codes, row_weights, may_hold]
+    arrays += [codes, row_weights, held]
     for weights in (start, towards):
         arrays += [None, None] if weights is None else [weights.coef, weights.intercept]
     for array in arrays:
@@ -276,15 +278,7 @@ def _identity(  # noqa: PLR0917 - all that the answer depends on
     return digest.hexdigest()
 
 
-def _held(codes: Ints, share: float, seed: int, may_hold: Bools | None) -> Bools:
-    if may_hold is None:
-        return hold_out(codes, share, seed=seed)
-    held = np.zeros(len(codes), dtype=bool)
-    held[may_hold] = hold_out(codes[may_hold], share, seed=seed)
-    return held
-
-
-def hold_out(codes: Ints, share: float, *, seed: int) -> Bools:
+def hold_out(codes: Ints, share: float, *, units: Ints | None = None, seed: int) -> Bools:
     """Choose validation rows, class by class.
 
     Each class with two labelled rows or more gives its share, but at least one row, and keeps at
@@ -297,6 +291,9 @@ def hold_out(codes: Ints, share: float, *, seed: int) -> Bools:
         Classes of the labelled rows.
     share : float
         Of the rows of each class, 0 to 0.5.
+    units : ndarray of int, shape (n,), optional
+        Equal numbers for rows that belong together (:mod:`core.data.units`). These are held out
+        together, and count as one where it matters whether a class has a single row.
     seed : int
         Of the choice.
 
@@ -306,9 +303,11 @@ def hold_out(codes: Ints, share: float, *, seed: int) -> Bools:
         True for rows held out.
     """
     held = np.zeros(len(codes), dtype=bool)
-    sizes = np.bincount(codes)
+    sizes = units_per_class(codes, units) if repeated(units) else np.bincount(codes)
     if share == 0 or 2 * (sizes >= 2).sum() <= len(sizes):
         return held
+    if repeated(units):
+        return stratified_split(codes, units, test_share=share, seed=seed)
     for code in np.flatnonzero(sizes >= 2):
         rows = np.flatnonzero(codes == code)
         number = min(max(1, round(share * len(rows))), len(rows) - 1)
@@ -316,21 +315,30 @@ def hold_out(codes: Ints, share: float, *, seed: int) -> Bools:
     return held
 
 
-def _words(course: Course, codes: Ints, held: Bools, blind: bool) -> tuple[str, ...]:
-    said = _how_it_ended(course, codes, held, blind)
+def _words(
+    course: Course, held: Bools, blind: bool, codes: Ints, units: Ints | None
+) -> tuple[str, ...]:
+    said = _how_it_ended(course, held, blind, codes, units)
     if course.ending == "enough":
         return ("It was asked to stop before it was done.", *said)
     return said
 
 
-def _how_it_ended(course: Course, codes: Ints, held: Bools, blind: bool) -> tuple[str, ...]:
+def _how_it_ended(
+    course: Course, held: Bools, blind: bool, codes: Ints, units: Ints | None
+) -> tuple[str, ...]:
     passes = len(course.curves["train_loss"])
-    sizes = np.bincount(codes)
+    alone = "a single labelled row"
+    if repeated(units):
+        sizes = units_per_class(codes, units)
+        alone = f"{alone} or only rows that belong together"
+    else:
+        sizes = np.bincount(codes)
     single = int((sizes == 1).sum())
     if blind:
         return (
-            f"{single} of {len(sizes)} classes have a single labelled row, so no validation rows "
-            f"could be held out: it made {passes} passes and kept the last.",
+            f"{single} of {len(sizes)} classes have {alone}, so no validation rows could be held "
+            f"out: it made {passes} passes and kept the last.",
         )
     if not held.any():
         return (
@@ -348,7 +356,7 @@ def _how_it_ended(course: Course, codes: Ints, held: Bools, blind: bool) -> tupl
     )
     if single:
         said += (
-            f"{single} of {len(sizes)} classes have a single labelled row, which was kept for "
-            "training: the validation rows say nothing about them.",
+            f"{single} of {len(sizes)} classes have {alone}, kept for training: the validation "
+            "rows say nothing about them.",
         )
     return said

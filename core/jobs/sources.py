@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.data.units import units_of
 from core.errors import BadParam, NotFound
 from core.finetune.source import Source
 from core.jobs.encoders import Learned, encode_cached
@@ -116,6 +117,8 @@ def open_source(
             encoded=encoded,
             labels=labels,
             name=repr(run.name),
+            # below zero, so that none of them meets a unit of the rows here
+            units=-1 - units_of(elsewhere, rows),
         ),
         notes,
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.data.folds import deal
+from core.data.units import units_per_class
 from core.errors import BadData
 from core.types import Ints
 
@@ -66,47 +68,44 @@ class Plan:
         return [(i, self.size(i, rung)) for i in range(self.rungs[rung].splits)]
 
 
-def plan(labels: Ints, *, copies: Ints | None = None, seed: int = 0) -> Plan:
+def plan(labels: Ints, *, units: Ints | None = None, seed: int = 0) -> Plan:
     """Cut labelled rows into folds, few where labels are few, and that several times.
 
-    Within each class the rows are dealt out in turn, so that every fold has its share of every
+    Rows are dealt out by :func:`core.data.folds.deal`, so that every fold has its share of every
     class and a class with two rows can be both learned and judged.
 
     Parameters
     ----------
     labels : ndarray of int, shape (n,)
         Codes of the labelled rows within the budget.
-    copies : ndarray of int, shape (n,), optional
-        Equal numbers for equal rows (:func:`core.data.duplicates.row_codes`). Those of one class
-        are in the same fold and count as one: settings that learn rows by heart would win.
+    units : ndarray of int, shape (n,), optional
+        Equal numbers for rows that belong together (:mod:`core.data.units`). They are in the same
+        fold and count as one: settings that learn rows by heart would win.
     seed : int
         Of the order in which rows are dealt.
 
     Raises
     ------
     BadData
-        When not even two classes have two rows: nothing would be left to judge by.
+        When not even two classes have two rows, or two units of them: nothing would be left to
+        judge by.
     """
-    first = place = np.arange(len(labels))
-    if copies is not None:
-        both = copies * (int(labels.max()) + 1) + labels
-        _, first, place = np.unique(both, return_index=True, return_inverse=True)
-    counts = np.unique(labels[first], return_counts=True)[1]
+    if units is None:
+        units = np.arange(len(labels))
+    counts = units_per_class(labels, units)
+    counts = counts[counts > 0]
     several = counts[counts > 1]
     if len(several) < 2:
-        have = "has" if len(several) == 1 else "have"
-        raise BadData(
-            f"Only {len(several)} of {len(counts)} classes {have} two labelled rows or more, so no "
-            "settings can be tried out.",
-            hint="Take at least two labels per class; with one, use the default settings.",
-        )
+        raise _too_few(labels, len(several), len(counts))
     n = len(labels)
     folds = max(2, min(_FEW_FOLDS if n >= _MEDIUM else _FOLDS, int(np.median(several))))
     repeats = 1 if n >= _MEDIUM else int(np.clip(np.ceil(_VALIDATED / n), 2, _REPEATS))
     splits: list[Split] = []
     for repeat in range(repeats):
         rng = np.random.RandomState((seed + 1000 * repeat) % 2**32)
-        fold_of = _deal(labels[first], folds, rng)[place]
+        fold_of = deal(labels, units, folds=folds, rng=rng)
+        if not (fold_of >= 0).any():
+            raise _too_few(labels, 0, len(counts))
         for fold in range(folds):
             inside = np.flatnonzero(fold_of != fold)
             splits.append(Split(_fair(inside, labels, rng), np.flatnonzero(fold_of == fold)))
@@ -120,17 +119,20 @@ def plan(labels: Ints, *, copies: Ints | None = None, seed: int = 0) -> Plan:
     return Plan(tuple(splits), rungs, folds, repeats, int((counts == 1).sum()))
 
 
-def _deal(labels: Ints, folds: int, rng: np.random.RandomState) -> Ints:
-    """The fold of each row; -1 for rows that are alone in their class."""
-    fold_of = np.full(len(labels), -1, dtype=np.int64)
-    turn = 0
-    for code in np.unique(labels):
-        rows = np.flatnonzero(labels == code)
-        if len(rows) < 2:
-            continue
-        fold_of[rng.permutation(rows)] = (turn + np.arange(len(rows))) % folds
-        turn += len(rows)
-    return fold_of
+def _too_few(labels: Ints, several: int, classes: int) -> BadData:
+    have = "has" if several == 1 else "have"
+    if (np.unique(labels, return_counts=True)[1] > 1).sum() < 2:
+        return BadData(
+            f"Only {several} of {classes} classes {have} two labelled rows or more, so no "
+            "settings can be tried out.",
+            hint="Take at least two labels per class; with one, use the default settings.",
+        )
+    return BadData(
+        f"Only {several} of {classes} classes {have} labelled rows that do not all belong "
+        "together, so no settings can be tried out on rows held out.",
+        hint="Equal rows and rows of one group are held out together: label rows of more groups, "
+        "or use the default settings.",
+    )
 
 
 def _fair(rows: Ints, labels: Ints, rng: np.random.RandomState) -> Ints:

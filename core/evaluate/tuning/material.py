@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import UNLABELLED, Dataset
-from core.data.duplicates import row_codes
+from core.data.units import repeated, units_of
 from core.errors import BadData
 from core.evaluate.tuning.folds import Plan, plan
 from core.evaluate.tuning.space import CHANGING_STRATEGIES, POOL_STRATEGIES, Space
@@ -44,6 +44,7 @@ class Material:
     labels: Any
     count: int
     plan: Plan
+    _units: Ints
     _places: Ints
     _pool: Ints
 
@@ -74,7 +75,8 @@ class Material:
                 hint="Choose another label column, or label rows of more classes.",
             )
         chosen = train[draw_labels(codes[train], labels_per_class, seed=seed)]
-        splits = plan(codes[chosen], copies=row_codes(dataset.take(chosen)), seed=seed)
+        units = units_of(dataset, chosen)
+        splits = plan(codes[chosen], units=units, seed=seed)
         inside = dataset.pool_rows("all")
         if dataset.test[inside].any():
             raise AssertionError("A test row was about to be learned from.")
@@ -92,6 +94,7 @@ class Material:
             labels=workers.share(shown),
             count=len(chosen),
             plan=splits,
+            _units=units,
             _places=places,
             _pool=np.setdiff1d(np.arange(len(which)), places),
         )
@@ -103,4 +106,11 @@ class Material:
         from rows without labels would otherwise have seen what it is judged by.
         """
         one = self.plan.splits[split]
-        return Part(self._places[one.train[:size]], self._places[one.validation], self._pool, start)
+        train = one.train[:size]
+        return Part(
+            self._places[train],
+            self._places[one.validation],
+            self._pool,
+            start,
+            self._units[train] if repeated(self._units[train]) else None,
+        )

@@ -97,13 +97,15 @@ class EncodeOrder:
 class Part:
     """One split as positions of encoded rows: to train on, to validate, without labels.
 
-    ``start`` are classes and weights that fewer rows of the same split led to.
+    ``start`` are classes and weights that fewer rows of the same split led to, ``units`` say which
+    of the rows to train on belong together (None: none of them).
     """
 
     train: Ints
     validation: Ints
     pool: Ints
     start: Start | None = None
+    units: Ints | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +198,7 @@ def _on_split(  # noqa: PLR0917 - what attempt() takes, a split, and where to re
     begun = time.perf_counter()
     after = encoder
     if part.start is not None:
-        head = _go_on(matrix[train], labels[train], part.start, order, progress)
+        head = _go_on(matrix[train], labels[train], part, order, progress)
     else:
         task = Task(
             rows=_part(rows, train) if changes else np.empty(len(train), dtype=object),
@@ -206,6 +208,7 @@ def _on_split(  # noqa: PLR0917 - what attempt() takes, a split, and where to re
             encoder=encoder,  # type: ignore[arg-type]  # None where nobody asks for it
             make_head=lambda: make_head(one.head, one.head_settings, order.seed),
             seed=order.seed,
+            units=part.units,
         )
         how = get_strategy(one.strategy)
         after, head = how.learn(task, one.strategy_settings, progress)
@@ -240,20 +243,21 @@ def _start_of(head: Head, configuration: Configuration) -> Start | None:
     return head.classes_, head.coef_, head.intercept_
 
 
-def _go_on(X: Matrix, labels: Ints, start: Start, order: AttemptOrder, progress: Progress) -> Head:
+def _go_on(X: Matrix, labels: Ints, part: Part, order: AttemptOrder, progress: Progress) -> Head:
     """Descend from weights that fewer rows of this split led to; new classes from zero."""
     one = order.configuration
     head = make_head(one.head, one.head_settings, order.seed)
+    if not isinstance(head, GradientHead) or part.start is None:
+        raise AssertionError("Only a head that descends leaves a start.")
     classes, codes = np.unique(labels, return_inverse=True)
     weights = Weights.zeros(X.shape[1], len(classes))
     place = {int(code): i for i, code in enumerate(classes)}
-    for row, code in enumerate(start[0]):
+    known, coef, intercept = part.start
+    for row, code in enumerate(known):
         if int(code) in place:
-            weights.coef[:, place[int(code)]] = start[1][row]
-            weights.intercept[place[int(code)]] = start[2][row]
-    if not isinstance(head, GradientHead):
-        raise AssertionError("Only a head that descends leaves a start.")
-    return head.fit_from(X, codes, classes, start=weights, progress=progress)
+            weights.coef[:, place[int(code)]] = coef[row]
+            weights.intercept[place[int(code)]] = intercept[row]
+    return head.fit_from(X, codes, classes, start=weights, units=part.units, progress=progress)
 
 
 def state_bytes(state: Any) -> int:

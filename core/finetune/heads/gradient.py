@@ -15,7 +15,7 @@ from core.finetune.training import Trained, TrainingSettings, train
 from core.finetune.weights import Weights
 from core.params import Param, Value, by_name
 from core.progress import SILENT, Progress
-from core.types import Bools, Floats, Ints, Matrix, State
+from core.types import Floats, Ints, Matrix, State
 
 PARAMS = (
     Param(
@@ -254,9 +254,12 @@ class GradientHead(LinearHead):
         y: Ints,
         *,
         row_weights: Floats | None = None,
+        units: Ints | None = None,
         progress: Progress = SILENT,
     ) -> Self:
         """Learn from encoded rows (n, d) and their labels (n,).
+
+        ``units`` (n,) say which rows belong together: they are held out together.
 
         Raises
         ------
@@ -273,6 +276,7 @@ class GradientHead(LinearHead):
                 TrainingSettings.of(self.get_params()),
                 seed=self._seed(),
                 row_weights=self._importance(codes, row_weights),
+                units=units,
                 progress=progress,
             )
         )
@@ -286,7 +290,7 @@ class GradientHead(LinearHead):
         start: Weights | None = None,
         towards: Weights | None = None,
         row_weights: Floats | None = None,
-        may_hold: Bools | None = None,
+        units: Ints | None = None,
         progress: Progress = SILENT,
     ) -> Self:
         """Learn with what was known before, as strategies want it.
@@ -297,7 +301,7 @@ class GradientHead(LinearHead):
             Encoded rows; ``codes`` index ``classes``.
         classes : ndarray of int, shape (k,)
             What becomes ``classes_``.
-        start, towards, row_weights, may_hold
+        start, towards, row_weights, units
             See :func:`core.finetune.training.train`.
         """
         self._check()
@@ -313,7 +317,7 @@ class GradientHead(LinearHead):
                 start=start,
                 towards=towards,
                 row_weights=self._importance(codes, row_weights),
-                may_hold=may_hold,
+                units=units,
                 progress=progress,
             )
         )

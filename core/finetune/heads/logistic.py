@@ -70,9 +70,10 @@ class LogisticHead(LinearHead):
         y: Ints,
         *,
         row_weights: Floats | None = None,
+        units: Ints | None = None,
         progress: Progress = SILENT,
     ) -> Self:
-        """Learn from encoded rows (n, d) and their labels (n,)."""
+        """Learn from encoded rows (n, d) and their labels (n,); it holds none of them out."""
         X, codes = self._training(X, y)
         labels = self.classes_[codes]
         coef, intercept = watch(

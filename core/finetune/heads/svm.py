@@ -9,10 +9,12 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 from sklearn.utils.class_weight import compute_sample_weight
 
+from core.data.folds import deal, stratified
+from core.data.units import repeated, units_per_class
 from core.finetune.base import HeadSpec
 from core.finetune.linear import PENALTY_PARAMS, LinearHead, penalty_settings, row_per_class
 from core.finetune.rates import squared_lengths
@@ -41,8 +43,9 @@ class SvmHead(LinearHead):
     which it would copy twice over, are solved by :mod:`core.finetune.repeated_squares`, which
     comes to rest a little above the same minimum. The temperature is fitted on decision
     values of rows that were held out: in three folds up to 4,000 labelled rows, on 2,000 rows
-    held out once beyond that. Where a class has fewer than three rows it is
-    ``DEFAULT_TEMPERATURE``. Only the rows given to ``fit`` are ever used.
+    held out once beyond that; rows that belong together are held out together and count as one.
+    Where a class has fewer than three rows it is ``DEFAULT_TEMPERATURE``. Only the rows given to
+    ``fit`` are ever used.
 
     Parameters
     ----------
@@ -80,16 +83,21 @@ class SvmHead(LinearHead):
         y: Ints,
         *,
         row_weights: Floats | None = None,
+        units: Ints | None = None,
         progress: Progress = SILENT,
     ) -> Self:
-        """Learn from encoded rows (n, d) and their labels (n,)."""
+        """Learn from encoded rows (n, d) and their labels (n,).
+
+        ``units`` (n,) say which rows belong together: the temperature is fitted on rows of which
+        nothing that belongs to them was learned from.
+        """
         X, codes = self._training(X, y)
         labels = self.classes_[codes]
         seed = self._seed()
         if _many(X):
             found = self._in_blocks(X, codes, row_weights, progress.part(0, 0.6))
             coef, intercept, self.converged_ = found.coef, found.intercept, found.converged
-            temperature = self._held_out_once(X, codes, row_weights, progress.part(0.6, 1))
+            temperature = self._held_out_once(X, codes, row_weights, units, progress.part(0.6, 1))
         else:
             solver, self.converged_ = watch(
                 lambda: self._solve(X, labels, seed, row_weights),
@@ -98,7 +106,7 @@ class SvmHead(LinearHead):
             )
             coef, intercept = solver.coef_, solver.intercept_
             temperature = watch(
-                lambda: self._temperature(X, codes, seed, row_weights),
+                lambda: self._temperature(X, codes, seed, row_weights, units),
                 progress.part(0.6, 1),
                 "Measuring how sure it may be",
             )
@@ -156,19 +164,21 @@ class SvmHead(LinearHead):
         return {label: self.class_weight.get(label, 1.0) for label in self.classes_}
 
     def _held_out_once(
-        self, X: Any, codes: Ints, row_weights: Floats | None, progress: Progress
+        self,
+        X: Any,
+        codes: Ints,
+        row_weights: Floats | None,
+        units: Ints | None,
+        progress: Progress,
     ) -> float:
         """The temperature from a share of the rows that a second fit has not seen."""
         if self.temperature is not None:
             return self.temperature
-        if np.bincount(codes).min() < _FOLDS:
+        if _fewest(codes, units) < _FOLDS:
             return DEFAULT_TEMPERATURE
-        _, out = train_test_split(
-            np.arange(len(codes)),
-            test_size=min(_HELD_OUT, len(codes) // 5),
-            stratify=codes,
-            random_state=self._seed(),
-        )
+        _, out = _one_split(codes, units, min(_HELD_OUT, len(codes) // 5), self._seed())
+        if not len(out):
+            return DEFAULT_TEMPERATURE
         # weights of 0 leave rows out without a copy of all others
         weights = np.ones(len(codes)) if row_weights is None else np.array(row_weights, float)
         weights[out] = 0
@@ -176,19 +186,19 @@ class SvmHead(LinearHead):
         coef, intercept = row_per_class(found.coef, found.intercept)
         return fit_temperature(np.asarray(X[out] @ coef.T) + intercept, codes[out])
 
-    def _temperature(self, X: Any, codes: Ints, seed: int, row_weights: Floats | None) -> float:
+    def _temperature(
+        self, X: Any, codes: Ints, seed: int, row_weights: Floats | None, units: Ints | None
+    ) -> float:
         if self.temperature is not None:
             return self.temperature
-        if np.bincount(codes).min() < _FOLDS:
+        if _fewest(codes, units) < _FOLDS:
             return DEFAULT_TEMPERATURE
-        every = np.arange(len(codes))
         if len(codes) > 2 * _HELD_OUT:
-            splits = [
-                train_test_split(every, test_size=_HELD_OUT, stratify=codes, random_state=seed)
-            ]
+            splits = [_one_split(codes, units, _HELD_OUT, seed)]
         else:
-            folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
-            splits = list(folds.split(every, codes))
+            splits = stratified(codes, units, folds=_FOLDS, seed=seed)
+        if not sum(len(out) for _, out in splits):
+            return DEFAULT_TEMPERATURE
         scores, truth = [], []
         for kept, out in splits:
             some = None if row_weights is None else row_weights[kept]
@@ -197,6 +207,23 @@ class SvmHead(LinearHead):
             scores.append(np.asarray(X[out] @ coef.T) + intercept)
             truth.append(codes[out])
         return fit_temperature(np.concatenate(scores), np.concatenate(truth))
+
+
+def _fewest(codes: Ints, units: Ints | None) -> int:
+    """Rows of the smallest class; what belongs together counts as one."""
+    sizes = units_per_class(codes, units) if repeated(units) else np.bincount(codes)
+    return int(sizes.min())
+
+
+def _one_split(codes: Ints, units: Ints | None, count: int, seed: int) -> tuple[Ints, Ints]:
+    """Rows to learn from, and about ``count`` to hold out, of each class its share."""
+    if repeated(units):
+        several = max(2, round(len(codes) / count))
+        fold_of = deal(codes, units, folds=several, rng=np.random.RandomState(seed))
+        return np.flatnonzero(fold_of != 0), np.flatnonzero(fold_of == 0)
+    every = np.arange(len(codes))
+    kept, out = train_test_split(every, test_size=count, stratify=codes, random_state=seed)
+    return kept, out
 
 
 def _many(X: Any) -> bool:

@@ -106,9 +106,10 @@ class TreeHead(Head):
         y: Ints,
         *,
         row_weights: Floats | None = None,
+        units: Ints | None = None,
         progress: Progress = SILENT,
     ) -> Self:
-        """Learn from encoded rows (n, d) and their labels (n,)."""
+        """Learn from encoded rows (n, d) and their labels (n,); it holds none of them out."""
         X, codes = self._training(X, y)
         grower = DecisionTreeClassifier(
             max_depth=self.max_depth,

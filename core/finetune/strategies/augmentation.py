@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from core.finetune.base import Head, Strategy, Task
-from core.finetune.source import fold, linear_head, need_source
+from core.finetune.source import fold, linear_head, need_source, units_with_source
 from core.finetune.stacking import stack
 from core.params import Value, resolve
 from core.pretrain.base import Encoder
@@ -35,7 +35,7 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     d = task.encoded.shape[1]
     X = stack([_augmented(task.encoded, 2), _augmented(extra, 1)])
     y = np.concatenate([task.labels, extra_codes])
-    head.fit(X, y, progress=progress.part(0.1, 1.0))
+    head.fit(X, y, units=units_with_source(task), progress=progress.part(0.1, 1.0))
     fold(head, head.coef_[:, :d] + head.coef_[:, 2 * d :])
     return task.encoder, head
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.finetune.base import Head, Strategy, Task
-from core.finetune.source import fold, linear_head, need_source
+from core.finetune.source import fold, linear_head, need_source, units_with_source
 from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
@@ -63,7 +63,12 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
         seed=task.seed,
     )
     rows = np.vstack([found.inside(task.encoded), found.carried(extra)])
-    head.fit(rows, np.concatenate([task.labels, codes]), progress=progress.part(0.5, 1.0))
+    head.fit(
+        rows,
+        np.concatenate([task.labels, codes]),
+        units=units_with_source(task),
+        progress=progress.part(0.5, 1.0),
+    )
     fold(head, head.coef_ @ found.basis.T)
     return task.encoder, head
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from core.finetune.base import Head, Strategy, Task
-from core.finetune.source import need_source
+from core.finetune.source import need_source, units_with_source
 from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
@@ -48,6 +48,7 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
         stack([task.encoded, extra]),
         np.concatenate([task.labels, codes]),
         row_weights=np.concatenate([np.ones(len(task.labels)), weights]),
+        units=units_with_source(task),
         progress=progress.part(0.6, 1.0),
     )
     return task.encoder, head

@@ -9,7 +9,7 @@ import numpy as np
 from core.errors import BadData
 from core.finetune.base import Head, Strategy, Task, spread_probabilities
 from core.finetune.choosing import folds
-from core.finetune.source import need_source
+from core.finetune.source import need_source, units_with_source
 from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
@@ -43,12 +43,14 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     """
     method = str(resolve(PARAMS, settings)["estimate_by"])
     progress.update(0.0, "Encoding the source's rows")
-    extra, codes = need_source(task).rows()
+    source = need_source(task)
+    extra, codes = source.rows()
+    own = source.shared_units()
     target = stack([task.encoded, task.pool()])
-    held_out = _held_out(task, extra, codes, progress.part(0.05, 0.6))
+    held_out = _held_out(task, extra, codes, own, progress.part(0.05, 0.6))
     known = np.flatnonzero(held_out.any(axis=1))
     classes = held_out.shape[1]
-    head = task.make_head().fit(extra, codes, progress=progress.part(0.6, 0.75))
+    head = task.make_head().fit(extra, codes, units=own, progress=progress.part(0.6, 0.75))
     said = spread_probabilities(head.predict_proba(target), head.classes_, classes)
     found = estimate(codes[known], held_out[known], said, method=method, replicates=0)
     weights = found.weights[codes]
@@ -58,14 +60,17 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
         stack([task.encoded, extra]),
         np.concatenate([task.labels, codes]),
         row_weights=np.concatenate([np.ones(len(task.labels)), weights]),
+        units=units_with_source(task),
         progress=progress.part(0.75, 1.0),
     )
     return task.encoder, fitted
 
 
-def _held_out(task: Task, rows: Matrix, codes: Ints, progress: Progress) -> Floats:
+def _held_out(
+    task: Task, rows: Matrix, codes: Ints, units: Ints | None, progress: Progress
+) -> Floats:
     """What heads that have not seen a source row say of it; zeros where none could be trained."""
-    splits = folds(codes, seed=task.seed, most=3)
+    splits = folds(codes, units=units, seed=task.seed, most=3)
     if not splits:
         raise BadData(
             "The source has too few labelled rows of each class to say how common each is here.",
@@ -75,7 +80,8 @@ def _held_out(task: Task, rows: Matrix, codes: Ints, progress: Progress) -> Floa
     proba: Floats = np.zeros((len(codes), classes))
     for place, (kept, out) in enumerate(splits):
         part = progress.part(place / len(splits), (place + 1) / len(splits))
-        head = task.make_head().fit(rows[kept], codes[kept], progress=part)
+        own = None if units is None else units[kept]
+        head = task.make_head().fit(rows[kept], codes[kept], units=own, progress=part)
         proba[out] = spread_probabilities(head.predict_proba(rows[out]), head.classes_, classes)
     return proba
 

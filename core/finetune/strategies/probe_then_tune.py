@@ -59,12 +59,14 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
             hint="Choose a model of word vectors, or the strategy 'frozen'.",
         )
     head = linear_head(task, "probe_then_tune")
-    head.fit(task.encoded, task.labels, progress=progress.part(0.0, 0.3))
+    head.fit(task.encoded, task.labels, units=task.units, progress=progress.part(0.0, 0.3))
     classes, codes = codes_of(task.labels)
 
     def probe(places: Ints) -> tuple[Floats, Floats]:
         # a head of its own: its classes may be fewer, those of the task are what counts
-        part = linear_head(task, "probe_then_tune").fit(task.encoded[places], codes[places])
+        units = None if task.units is None else task.units[places]
+        part = linear_head(task, "probe_then_tune")
+        part.fit(task.encoded[places], codes[places], units=units)
         coef = np.zeros((len(classes), task.encoded.shape[1]))
         intercept = np.full(len(classes), -1.0)
         coef[part.classes_] = part.coef_ / part.temperature_
@@ -76,6 +78,7 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
         task.rows,
         codes,
         probe,
+        units=task.units,
         rate=float(values["rate"] or 0),
         passes=int(values["passes"] or 1),
         seed=task.seed,

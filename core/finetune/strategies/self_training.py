@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.data.units import stack_units
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
@@ -48,14 +49,17 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     pool = task.pool()
     parts = [progress.part(0.05 + 0.95 * i / (rounds + 1), 0.05 + 0.95 * (i + 1) / (rounds + 1))
              for i in range(rounds + 1)]  # fmt: skip
-    head = task.make_head().fit(task.encoded, task.labels, progress=parts[0])
+    head = task.make_head().fit(task.encoded, task.labels, units=task.units, progress=parts[0])
     if not pool.shape[0]:
         return task.encoder, head
     for number in range(1, rounds + 1):
         chosen, codes = surest(head.predict_proba(pool), share * number / rounds)
         X = stack([task.encoded, pool[chosen]])
         y = np.concatenate([task.labels, head.classes_[codes]])
-        head = task.make_head().fit(X, y, progress=parts[number])
+        units = stack_units((task.units, len(task.labels)), (task.pool_units, pool.shape[0]))
+        if units is not None:
+            units = units[np.concatenate([np.arange(len(task.labels)), len(task.labels) + chosen])]
+        head = task.make_head().fit(X, y, units=units, progress=parts[number])
     return task.encoder, head
 
 

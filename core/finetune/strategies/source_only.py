@@ -21,8 +21,11 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     """
     resolve((), settings)
     progress.update(0.0, "Encoding the source's rows")
-    rows, codes = need_source(task).rows()
-    return task.encoder, task.make_head().fit(rows, codes, progress=progress.part(0.1, 1.0))
+    source = need_source(task)
+    rows, codes = source.rows()
+    head = task.make_head()
+    head.fit(rows, codes, units=source.shared_units(), progress=progress.part(0.1, 1.0))
+    return task.encoder, head
 
 
 STRATEGY = Strategy(

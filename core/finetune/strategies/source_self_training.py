@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.data.units import stack_units
 from core.finetune.base import Head, Strategy, Task
-from core.finetune.source import need_source
+from core.finetune.source import need_source, units_with_source
 from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
@@ -76,8 +77,15 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     extra, codes = need_source(task).rows()
     pool = task.pool()
     known, labels = stack([task.encoded, extra]), np.concatenate([task.labels, codes])
+    n = len(labels)
+    units = stack_units((units_with_source(task), n), (task.pool_units, pool.shape[0]))
     step = 0.9 / (rounds + 1)
-    head = task.make_head().fit(known, labels, progress=progress.part(0.1, 0.1 + step))
+    head = task.make_head().fit(
+        known,
+        labels,
+        units=None if units is None else units[:n],
+        progress=progress.part(0.1, 0.1 + step),
+    )
     if not pool.shape[0]:
         return task.encoder, head
     for number in range(1, rounds + 1):
@@ -90,6 +98,7 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
         head = task.make_head().fit(
             stack([known, pool[chosen]]),
             np.concatenate([labels, head.classes_[said]]),
+            units=None if units is None else units[np.concatenate([np.arange(n), n + chosen])],
             progress=progress.part(at, min(1.0, at + step)),
         )
     return task.encoder, head

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import sparse
 
+from core.data.units import stack_units
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.neighbours import graph, nearest
+from core.finetune.probe import fit_head
 from core.finetune.source import codes_of
 from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
@@ -54,7 +56,7 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     progress.update(0.0, "Encoding the other training rows")
     pool = task.pool()
     if not pool.shape[0]:
-        return task.encoder, task.make_head().fit(task.encoded, task.labels, progress=progress)
+        return fit_head(task, {}, progress)
     X = stack([task.encoded, pool])
     count, part = int(values["neighbours"] or 1), progress.part(0.05, 0.6)
     found = task.near(count, part) if task.near else nearest(X, count, progress=part)
@@ -72,8 +74,13 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     weights[: len(codes)] = 1
     kept = np.flatnonzero(reached & (weights > 0))
     head = task.make_head()
+    units = stack_units((task.units, len(codes)), (task.pool_units, pool.shape[0]))
     head.fit(
-        X[kept], classes[said[kept]], row_weights=weights[kept], progress=progress.part(0.75, 1)
+        X[kept],
+        classes[said[kept]],
+        row_weights=weights[kept],
+        units=None if units is None else units[kept],
+        progress=progress.part(0.75, 1),
     )
     return task.encoder, head
 

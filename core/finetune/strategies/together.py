@@ -8,7 +8,7 @@ import numpy as np
 
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.choosing import choose
-from core.finetune.source import need_source
+from core.finetune.source import need_source, units_with_source
 from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
@@ -48,20 +48,27 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     weight = resolve(PARAMS, settings)["source_weight"]
     progress.update(0.0, "Encoding the source's rows")
     extra, extra_codes = need_source(task).rows()
+    units = units_with_source(task)
+    n = len(task.labels)
 
-    def fit(kept: Ints, source_weight: float, part: Progress) -> Head:
+    def fit(kept: Ints, source_weight: float, part: Progress, out: Ints | None = None) -> Head:
         labels = task.labels[kept]
         head = task.make_head()
         if source_weight == 0:
-            return head.fit(task.encoded[kept], labels, progress=part)
-        X: Matrix = stack([task.encoded[kept], extra])
-        y = np.concatenate([labels, extra_codes])
+            own = None if units is None else units[kept]
+            return head.fit(task.encoded[kept], labels, units=own, progress=part)
+        beside = np.arange(len(extra_codes))
+        if units is not None and out is not None:  # what belongs to a row held out is held out
+            beside = beside[~np.isin(units[n:], units[out])]
+        X: Matrix = stack([task.encoded[kept], extra[beside]])
+        y = np.concatenate([labels, extra_codes[beside]])
         weights: Floats = np.ones(len(y))
         weights[len(kept) :] = source_weight
-        return head.fit(X, y, row_weights=weights, progress=part)
+        both = None if units is None else units[np.concatenate([kept, n + beside])]
+        return head.fit(X, y, row_weights=weights, units=both, progress=part)
 
     def score(source_weight: float, kept: Ints, out: Ints) -> float:
-        head = fit(kept, source_weight, progress.part(0.0, 0.0))
+        head = fit(kept, source_weight, progress.part(0.0, 0.0), out)
         return float((head.predict(task.encoded[out]) == task.labels[out]).mean())
 
     if weight is None:
@@ -69,13 +76,14 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
             WEIGHTS,
             task.labels,
             score,
+            units=task.units,
             seed=task.seed,
             progress=progress.part(0.1, 0.8),
             message="Weighing the source's rows",
         )
     else:
         chosen = float(weight)
-    return task.encoder, fit(np.arange(len(task.labels)), chosen, progress.part(0.8, 1.0))
+    return task.encoder, fit(np.arange(n), chosen, progress.part(0.8, 1.0))
 
 
 STRATEGY = Strategy(

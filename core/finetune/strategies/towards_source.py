@@ -41,9 +41,19 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     classes, codes = codes_of(task.labels)
     known = need_source(task).weights(classes)
     if strength == 0:
-        return task.encoder, head.fit(task.encoded, task.labels, progress=progress)
+        return task.encoder, head.fit(
+            task.encoded, task.labels, units=task.units, progress=progress
+        )
     head.set_params(l2=strength)
-    head.fit_from(task.encoded, codes, classes, start=known, towards=known, progress=progress)
+    head.fit_from(
+        task.encoded,
+        codes,
+        classes,
+        start=known,
+        towards=known,
+        units=task.units,
+        progress=progress,
+    )
     return task.encoder, head
 
 

@@ -23,7 +23,7 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     head = gradient_head(task, "warm_start")
     classes, codes = codes_of(task.labels)
     start = need_source(task).weights(classes)
-    head.fit_from(task.encoded, codes, classes, start=start, progress=progress)
+    head.fit_from(task.encoded, codes, classes, start=start, units=task.units, progress=progress)
     return task.encoder, head
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from core.progress import SILENT, Progress
-from core.transfer.domains.shared import stack
-from core.types import Floats, Matrix
+from core.transfer.domains.shared import domain_folds, stack
+from core.types import Floats, Ints, Matrix
 
 _FOLDS = 5
 #: Probabilities nearer to 0 or 1 than this would let a handful of rows decide everything.
@@ -19,6 +18,7 @@ def density_ratio(
     source: Matrix,
     target: Matrix,
     *,
+    units: Ints | None = None,
     most: float = 10.0,
     C: float = 1.0,
     seed: int = 0,
@@ -35,6 +35,9 @@ def density_ratio(
     ----------
     source, target : Matrix, shapes (n, d) and (m, d)
         Training rows of both, in the same columns.
+    units : ndarray of int, shape (n + m,), optional
+        Which rows of the source, then of the target, belong together and are held out together:
+        :attr:`core.transfer.domains.pair.DomainPair.domain_units` of these rows.
     most : float
         Largest weight before the last scaling.
     C : float
@@ -46,12 +49,12 @@ def density_ratio(
         With mean 1.
     """
     X = stack([source, target])
-    y = np.repeat([0, 1], [source.shape[0], target.shape[0]])
+    sizes = source.shape[0], target.shape[0]
+    y = np.repeat([0, 1], sizes)
     chance = np.empty(len(y))
-    folds = min(_FOLDS, int(np.bincount(y).min()))
-    splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(X, y)
+    splits = domain_folds(sizes, units, most=_FOLDS, seed=seed)
     for place, (kept, out) in enumerate(splits):
-        progress.update(place / folds, "Weighing the source's rows")
+        progress.update(place / len(splits), "Weighing the source's rows")
         classifier = LogisticRegression(C=C, max_iter=200).fit(X[kept], y[kept])
         chance[out] = classifier.predict_proba(X[out])[:, 1]
     return from_chances(chance[: source.shape[0]], source.shape[0] / target.shape[0], most=most)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from core.data.dataset import UNLABELLED
+from core.data.folds import stratified
 from core.errors import BadData
 from core.progress import SILENT, Progress
 from core.transfer.domains.discrepancy import Discrepancy, discrepancy
@@ -67,8 +67,14 @@ def domain_distance(
     At most 2,000 rows of each domain are looked at, drawn at random from ``seed``.
     """
     numbers = shared(found, seed=seed, progress=progress.part(0.0, 0.3))
+    looked_at = np.concatenate([numbers.source_rows, len(found.source) + numbers.target_rows])
     proxy = proxy_distance(
-        numbers.source, numbers.target, numbers.names, seed=seed, progress=progress.part(0.3, 0.6)
+        numbers.source,
+        numbers.target,
+        numbers.names,
+        units=None if found.domain_units is None else found.domain_units[looked_at],
+        seed=seed,
+        progress=progress.part(0.3, 0.6),
     )
     progress.update(0.6, "Testing for any difference")
     mmd = discrepancy(*components(numbers, seed=seed), seed=seed)
@@ -112,11 +118,15 @@ def _label_shift(
     X: Any = numbers.source[known]
     held_out = np.zeros((len(y), len(found.classes)))
     folds = int(min(_FOLDS, sizes[enough].min()))
-    for train, out in StratifiedKFold(folds, shuffle=True, random_state=seed).split(X, y):
+    units = found.units[numbers.source_rows[known]]
+    for train, out in stratified(y, units, folds=folds, seed=seed):
         held_out[out] = _spread(X[train], y[train], X[out], len(found.classes))
+    judged = np.flatnonzero(held_out.any(axis=1))
+    if len(np.unique(y[judged])) < len(enough):
+        return None, ("Too few source rows could be held out to say how common the classes are.",)
     said = _spread(X, y, numbers.target, len(found.classes))
     try:
-        return estimate(y, held_out, said, seed=seed), ()
+        return estimate(y[judged], held_out[judged], said, seed=seed), ()
     except BadData as error:
         return None, (error.message,)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from core.data.dataset import UNLABELLED, Dataset
 from core.data.duplicates import row_codes
+from core.data.units import join_groups
 from core.errors import BadData, BadParam
 from core.types import Bools, Ints, Modality, Objects, Rows
 
@@ -45,6 +47,8 @@ class DomainPair:
         The kind of the rows.
     notes : tuple of str
         What was left out, in sentences.
+    groups : ndarray of object, shape (n + m,), optional
+        Of the source rows, then of the target rows; None for a row that is in none.
     """
 
     source: Rows
@@ -60,6 +64,27 @@ class DomainPair:
     target_name: str
     modality: Modality
     notes: tuple[str, ...] = ()
+    groups: Objects | None = None
+
+    @cached_property
+    def units(self) -> Ints:
+        """Which rows belong together, in the order of :meth:`both`; see :mod:`core.data.units`."""
+        codes = row_codes(self.both())
+        return codes if self.groups is None else join_groups(codes, self.groups)
+
+    @cached_property
+    def domain_units(self) -> Ints | None:
+        """Rows of one domain that must not be on both sides where the domains are told apart.
+
+        Rows of a group, and equal texts or pictures. Equal rows of a table are draws of the same
+        values rather than copies: how common they are is part of what tells two domains apart.
+        """
+        units = self.units
+        if self.modality == "tabular":
+            if self.groups is None:
+                return None
+            units = join_groups(np.arange(len(units)), self.groups)
+        return 2 * units + self.domains()
 
     @property
     def can_carry(self) -> bool:
@@ -200,6 +225,7 @@ def pair(
         target_name=names[1],
         modality=target.modality,
         notes=tuple(notes),
+        groups=_groups(source, source_rows, target, target_rows, same=same),
     )
 
 
@@ -230,6 +256,23 @@ def _names(dataset: Dataset) -> Objects:
     values = [] if dataset.domain is None else [str(value) for value in dataset.domain]
     names: Objects = np.array(values, dtype=object)
     return names
+
+
+def _groups(
+    source: Dataset, source_rows: Ints, target: Dataset, target_rows: Ints, *, same: bool
+) -> Objects | None:
+    """The groups of both; those of different data sets have nothing to do with each other."""
+    if source.group is None and target.group is None:
+        return None
+    values: list[Any] = []
+    for side, dataset, rows in (("source", source, source_rows), ("target", target, target_rows)):
+        if dataset.group is None:
+            values += [None] * len(rows)
+        else:
+            prefix = "" if same else f"{side} "
+            values += [None if pd.isna(one) else f"{prefix}{one}" for one in dataset.group[rows]]
+    groups: Objects = np.array(values, dtype=object)
+    return groups
 
 
 def _inside(dataset: Dataset, domain: str | None) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from core.progress import SILENT, Progress
-from core.transfer.domains.shared import stack
+from core.transfer.domains.shared import domain_folds, stack
 from core.types import Floats, Ints, Matrix
 
 _FOLDS = 5
@@ -69,6 +68,7 @@ def proxy_distance(
     target: Matrix,
     names: tuple[str, ...],
     *,
+    units: Ints | None = None,
     top: int = 12,
     seed: int = 0,
     progress: Progress = SILENT,
@@ -84,13 +84,17 @@ def proxy_distance(
         Training rows in the same columns.
     names : tuple of str, length d
         Of the columns.
+    units : ndarray of int, shape (n + m,), optional
+        Which rows of the source, then of the target, belong together and are held out together:
+        :attr:`core.transfer.domains.pair.DomainPair.domain_units` of these rows.
     top : int
         How many telling columns to name for each domain.
     """
-    X, y = stack([source, target]), np.repeat([0, 1], [source.shape[0], target.shape[0]])
-    folds = min(_FOLDS, int(np.bincount(y).min()))
+    sizes = source.shape[0], target.shape[0]
+    X, y = stack([source, target]), np.repeat([0, 1], sizes)
     said = np.empty_like(y)
-    splits = StratifiedKFold(folds, shuffle=True, random_state=seed).split(X, y)
+    splits = domain_folds(sizes, units, most=_FOLDS, seed=seed)
+    folds = len(splits)
     for place, (kept, out) in enumerate(splits):
         progress.update(place / (folds + 1), "Telling the domains apart")
         said[out] = _classifier().fit(X[kept], y[kept]).predict(X[out])

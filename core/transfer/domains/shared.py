@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from core.data.folds import stratified
+from core.data.units import units_per_class
 from core.params import resolve
 from core.pretrain import baseline_for
 from core.progress import SILENT, Progress
@@ -69,6 +71,34 @@ def shared(
     encoded = encoder.transform(rows)
     names = tuple(str(name) for name in encoder.get_feature_names_out())
     return Shared(encoded[: len(ours)], encoded[len(ours) :], ours, theirs, names)
+
+
+def domain_folds(
+    sizes: tuple[int, int], units: Ints | None, *, most: int, seed: int
+) -> list[tuple[Ints, Ints]]:
+    """Folds for a classifier that tells the rows of two domains apart.
+
+    Parameters
+    ----------
+    sizes : (int, int)
+        Rows of the source and of the target, which stand below them.
+    units : ndarray of int, optional
+        Which of all these belong together. Where a domain has but one unit its rows are held out
+        one by one: else it could not be told from anything.
+    most : int
+        Folds at most.
+    seed : int
+        Of the shuffle.
+
+    Returns
+    -------
+    list of (train, held out)
+        Each row is held out once.
+    """
+    y = np.repeat([0, 1], sizes)
+    if units is not None and units_per_class(y, units).min() < 2:
+        units = None
+    return stratified(y, units, folds=min(most, *sizes), seed=seed)
 
 
 def components(found: Shared, *, most: int = 500, seed: int = 0) -> tuple[Floats, Floats]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.evaluate.encoding import encode_rows
-from core.evaluate.label_noise import deal, label_noise, noise_sentence, out_of_fold_labels
+from core.evaluate.label_noise import label_noise, noise_sentence, out_of_fold_labels
 from core.evaluate.trials import Contender, Sides
 from core.finetune import get_head, get_strategy
 from core.params import resolve
@@ -61,17 +61,6 @@ def test_a_label_without_a_confident_row_is_taken_at_its_word() -> None:
 def test_ties_go_to_the_label_as_given() -> None:
     found = label_noise(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]]))
     assert found.suspects == ()
-
-
-def test_folds_keep_copies_together_and_classes_even() -> None:
-    labels = np.array([0] * 10 + [1] * 10 + [2] + [3, 3])
-    copies = np.array([*range(8), 0, 1, *range(8, 18), 18, 19, 19])
-    folds = deal(labels, copies, folds=5, seed=0)
-    assert folds[8] == folds[0]
-    assert folds[9] == folds[1]
-    # classes 2 and 3 have one distinct row each: always learned, never judged
-    assert folds[20:].tolist() == [-1, -1, -1]
-    assert np.bincount(folds[10:20], minlength=5).tolist() == [2, 2, 2, 2, 2]
 
 
 def test_planted_wrong_labels_are_found_first_on_either_side() -> None:

@@ -26,7 +26,7 @@ from tests.core.evaluate.test_experiment import GUESSES, KNOWS, Columns, made_up
     st.integers(0, 3),
 )
 def test_each_row_is_held_out_once_and_its_class_stays_known(labels: Any, seed: int) -> None:
-    folds = validation.deal(labels, seed=seed)
+    folds = validation.held_out_folds(labels, seed=seed)
     counts = np.bincount(labels)
     several = np.flatnonzero(counts[labels] >= 2)
     if len(np.unique(labels[several])) < 2:
@@ -49,16 +49,14 @@ def test_each_row_is_held_out_once_and_its_class_stays_known(labels: Any, seed: 
     ),
     st.integers(0, 3),
 )
-def test_copies_are_held_out_together(made: Any, seed: int) -> None:
-    copies, labels = made.T
-    folds = validation.deal(labels, copies=copies, seed=seed)
+def test_what_belongs_together_is_held_out_together(made: Any, seed: int) -> None:
+    units, labels = made.T
+    folds = validation.held_out_folds(labels, units=units, seed=seed)
     for fold in folds:
-        held = set(zip(copies[fold], labels[fold], strict=True))
-        known = set(zip(np.delete(copies, fold), np.delete(labels, fold), strict=True))
-        assert not held & known
+        assert not set(units[fold]) & set(np.delete(units, fold))
         assert set(labels[fold]) <= set(np.delete(labels, fold))  # its class stays known
-    alone = validation.deal(labels, copies=np.arange(len(labels)), seed=seed)
-    plain = validation.deal(labels, seed=seed)
+    alone = validation.held_out_folds(labels, units=np.arange(len(labels)), seed=seed)
+    plain = validation.held_out_folds(labels, seed=seed)
     assert [list(fold) for fold in alone] == [list(fold) for fold in plain]
 
 
@@ -92,7 +90,7 @@ def test_no_copy_of_a_held_out_row_is_learned_from() -> None:
 )
 def test_many_labels_are_few_folds(rows: int, sizes: list[int]) -> None:
     labels = np.arange(rows) % 3
-    folds = validation.deal(labels, seed=0)
+    folds = validation.held_out_folds(labels, seed=0)
     assert [len(fold) for fold in folds] == sizes
     counts = np.bincount(labels[folds[0]])
     assert counts.max() - counts.min() <= 1
@@ -108,7 +106,7 @@ def test_predictions_are_those_of_models_without_the_rows() -> None:
     assert (found.labels == dataset.labels[train]).all()
     assert found.proba.shape == (15, 3)
     spec = get_head("logistic")
-    for fold in validation.deal(dataset.labels[train], seed=3):
+    for fold in validation.held_out_folds(dataset.labels[train], seed=3):
         kept = np.delete(train, fold)
         head = spec.make({p.name: p.default for p in spec.params}, 3)
         head.fit(KNOWS.transform(dataset.take(kept)), dataset.labels[kept])

@@ -73,16 +73,27 @@ def test_every_repeat_judges_each_row_once(labels: list[int], seed: int) -> None
         np.testing.assert_array_equal(one.train, other.train)
 
 
-def test_copies_are_learned_or_judged_but_never_both() -> None:
+def test_rows_that_belong_together_are_learned_or_judged_but_never_both() -> None:
     labels = np.repeat([0, 1, 0, 1], 10)
-    copies = np.arange(40) // 2  # every row twice, and a copy has the same label
-    found = plan(labels, copies=copies)
+    units = np.arange(40) // 2  # every row twice, and a copy has the same label
+    found = plan(labels, units=units)
     for split in found.splits:
-        assert not set(copies[split.train]) & set(copies[split.validation])
+        assert not set(units[split.train]) & set(units[split.validation])
     for one, other in zip(
-        plan(labels, copies=np.arange(40)).splits, plan(labels).splits, strict=True
+        plan(labels, units=np.arange(40)).splits, plan(labels).splits, strict=True
     ):
         np.testing.assert_array_equal(one.train, other.train)
         np.testing.assert_array_equal(one.validation, other.validation)
-    with pytest.raises(BadData, match="Only 0 of 2 classes have two labelled rows"):
-        plan(np.array([0, 0, 1, 1]), copies=np.array([0, 0, 1, 1]))  # one row each, twice
+
+
+@pytest.mark.parametrize(
+    "units",
+    [
+        [0, 0, 1, 1],  # one row each, twice
+        [0, 0, 0, 0],  # all of one speaker
+    ],
+)
+def test_nothing_to_hold_out_where_a_class_belongs_together(units: list[int]) -> None:
+    with pytest.raises(BadData, match="Only 0 of 2 classes have labelled rows that do") as raised:
+        plan(np.array([0, 0, 1, 1]), units=np.array(units))
+    assert "label rows of more groups" in (raised.value.hint or "")

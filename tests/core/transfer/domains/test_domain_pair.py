@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core.data.dataset import UNLABELLED
+from core.data.dataset import UNLABELLED, Dataset
 from core.errors import BadData, BadParam
+from core.transfer.domains.distance import domain_distance
 from core.transfer.domains.pair import domain_names, pair
 from tests.core.transfer.domains.made_pairs import both_domains, reviews, table
 
@@ -162,3 +163,49 @@ def test_domains_with_labels_are_told_apart_from_those_without():
     half = dataclasses.replace(dataset, labels=labels)
     assert domain_names(half) == ["books", "pans"]
     assert domain_names(half, labelled=True) == ["pans"]
+
+
+def in_groups(domain: str, groups: list[object]) -> Dataset:
+    made = reviews(domain, len(groups))
+    return dataclasses.replace(made, group=np.array(groups, dtype=object))
+
+
+def test_groups_of_different_data_sets_have_nothing_to_do_with_each_other():
+    found = pair(in_groups("books", ["x"] * 15 + ["y"] * 15), in_groups("pans", ["x"] * 30))
+    # a third is for the test: ten rows of x, ten of y, and twenty of the other x
+    assert np.bincount(found.units).tolist() == [10, 10, 20]
+    np.testing.assert_array_equal(found.domain_units % 2, found.domains())
+    lone = pair(in_groups("books", [None] * 30), reviews("pans", 30))
+    assert len(np.unique(lone.units)) == 40
+
+
+def test_a_group_of_two_domains_of_one_data_set_is_one_unit():
+    made = both_domains(30)
+    made = dataclasses.replace(made, group=np.array([f"g{i % 2}" for i in range(60)], dtype=object))
+    found = pair(made, made, source_domain="books", target_domain="pans")
+    assert np.bincount(found.units).tolist() == [20, 20]
+    assert len(np.unique(found.domain_units)) == 4
+
+
+def test_equal_rows_are_one_unit_but_values_of_a_table_are_no_copies():
+    books = reviews("books", 30)
+    books.rows[3] = books.rows[0].upper()
+    found = pair(books, reviews("pans", 30))
+    assert len(np.unique(found.units)) == 39
+    assert len(np.unique(found.domain_units)) == 39
+    one, other = table(0, 40), table(1, 40, seed=1)
+    one.rows.iloc[:20] = one.rows.iloc[0]
+    tables = pair(one, other)
+    assert len(np.unique(tables.units)) < 60
+    assert tables.domain_units is None
+    named = dataclasses.replace(one, group=np.array(["z"] * 40, dtype=object))
+    assert len(np.unique(pair(named, other).domain_units)) == 31
+
+
+def test_class_shares_are_not_estimated_where_a_class_is_one_unit():
+    books = in_groups("books", ["good"] * 30 + ["bad"] * 30)
+    found = domain_distance(pair(books, reviews("pans", 60)))
+    assert found.label_shift is None
+    assert found.notes == (
+        "Too few source rows could be held out to say how common the classes are.",
+    )
