@@ -14,7 +14,9 @@ from core.errors import BadParam, NotFound, WarmstartError
 from core.evaluate.mistakes import worst_mistakes
 from core.jobs.summary import evaluation_of
 from core.jobs.taking import modality_of as taken_by
+from core.jobs.trusting import trust_of
 from core.report.facts import DataFacts, EncoderFacts, RunFacts, Shown
+from core.report.trust import TrustFacts
 from core.store import classifiers, datasets, decisions, models, runs
 from core.store.records import DatasetRecord, ModelRecord, RunRecord
 from core.types import Modality
@@ -31,7 +33,8 @@ def facts_of(run_id: str, *, with_rows: bool = True) -> RunFacts:
     run_id : str
         Of the run.
     with_rows : bool
-        Whether the texts of its worst mistakes are told too; they are rows of the data set.
+        Whether the texts of its worst mistakes are told too; they are rows of the data set. So
+        are the parts that its test rows fall into, and what examinations of it have found.
 
     Raises
     ------
@@ -68,6 +71,7 @@ def facts_of(run_id: str, *, with_rows: bool = True) -> RunFacts:
         imported=run.imported,
         temperature=decided.temperature,
         threshold=decided.threshold,
+        trust=trust_of(run, arrays) if with_rows else TrustFacts(),
     )
 
 

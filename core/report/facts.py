@@ -16,6 +16,7 @@ from core.evaluate.deciding_words import kept_sentence
 from core.evaluate.results import Evaluation
 from core.finetune.deciding import ClassThreshold
 from core.finetune.temperature import sharpened
+from core.report.trust import TrustFacts
 from core.types import Floats, Modality
 
 #: What rows of each kind are called: one, and many.
@@ -117,6 +118,8 @@ class RunFacts:
         What its answers are sharpened by since; ``arrays`` are as it was trained.
     threshold : ClassThreshold, optional
         Of the class that is said from a probability of its own on, since.
+    trust : TrustFacts
+        What was found about whether its score can be trusted.
     """
 
     run: str
@@ -137,6 +140,7 @@ class RunFacts:
     imported: bool = False
     temperature: float = 1.0
     threshold: ClassThreshold | None = None
+    trust: TrustFacts = field(default_factory=TrustFacts)
 
     @property
     def rows_word(self) -> str:

@@ -6,13 +6,11 @@ security policy), so nothing that slipped into a name or a text could call home.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import core
 from core.errors import NotFound
@@ -24,53 +22,22 @@ from core.figures.confusion import confusion
 from core.figures.gain import gain_interval, gain_per_class
 from core.figures.label_curve import label_curve
 from core.figures.ranking import roc
-from core.figures.style import Chart
 from core.figures.training import losses
 from core.report.card import calibration_of, card
 from core.report.facts import RunFacts
+from core.report.figure import Figure
 from core.report.script import script
+from core.report.trust import sections
 
 if TYPE_CHECKING:
     import jinja2
+
+__all__ = ["Figure", "page"]
 
 #: A confusion matrix of more classes than this is no picture any more.
 _CONFUSED = 80
 #: So many classes have their ROC drawn.
 _RANKED = 2
-_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A chart of the report: heading, sentence below, and the figure as JSON for a script tag."""
-
-    title: str
-    caption: str
-    alt: str
-    height: int
-    json: Any
-
-    @classmethod
-    def of(cls, title: str, caption: str, chart: Chart) -> Figure:
-        """Take over a chart of :mod:`core.figures`; the chart itself stays as it is."""
-        import plotly.graph_objects as go
-        from markupsafe import Markup
-
-        figure = go.Figure(chart.figure)
-        figure.update_layout(
-            template="none",
-            autosize=True,
-            font={"family": _FONT, "size": 13, "color": "#1B2230"},
-            paper_bgcolor="#FFFFFF",
-            plot_bgcolor="#FFFFFF",
-        )
-        figure.update_xaxes(title_font_size=13)
-        figure.update_yaxes(title_font_size=13)
-        # "<" never stands in it as such: no text of a user can end the script tag
-        text = str(figure.to_json()).replace("<", "\\u003c")
-        json.loads(text)
-        height = int(figure.layout.height or 360)
-        return cls(title, caption, chart.alt, height, Markup(text))  # noqa: S704 - see above
 
 
 def page(facts: RunFacts, *, made: datetime | None = None, more: Sequence[Figure] = ()) -> str:
@@ -95,6 +62,8 @@ def page(facts: RunFacts, *, made: datetime | None = None, more: Sequence[Figure
         words.overfitting_sentence(evaluation),
     ]
     kind = evaluation.comparison.kind if evaluation.comparison else "baseline"
+    charts = list(enumerate([*_figures(evaluation), *_sureness(facts), *more], 1))
+    trust = list(enumerate(sections(facts.trust), len(charts) + 1))
     return _template().render(
         version=core.__version__,
         title=facts.name,
@@ -105,7 +74,9 @@ def page(facts: RunFacts, *, made: datetime | None = None, more: Sequence[Figure
         verdict=words.verdict_title(evaluation),
         sentences=[sentence for sentence in told if sentence],
         notes=[*evaluation.notes, *_decided(facts)],
-        figures=[*_figures(evaluation), *_sureness(facts), *more],
+        figures=charts,
+        trust=trust,
+        drawn=[*charts, *((number, part.figure) for number, part in trust if part.figure)],
         mistakes=[
             {
                 "row": one.row,

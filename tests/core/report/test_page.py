@@ -10,10 +10,15 @@ from html.parser import HTMLParser
 
 import pytest
 
+from core.evaluate.results import Interval
+from core.evaluate.robustness import Robustness, UnderFault
+from core.evaluate.slices import Slice
+from core.evaluate.stability import Stability
 from core.figures.style import chart
 from core.finetune.deciding import ClassThreshold
 from core.report.facts import RunFacts, Shown
 from core.report.page import Figure, page
+from core.report.trust import TrustFacts, sections
 
 EVIL = '</script><script>alert("1")</script><img src=x onerror=alert(2)>&amp;'
 
@@ -97,6 +102,47 @@ def test_a_threshold_is_named_beside_the_verdict(facts: RunFacts) -> None:
     assert "Scores and charts here are of the likeliest class." in text
 
 
+def test_trust_is_told_as_far_as_somebody_looked(facts: RunFacts) -> None:
+    seen = Seen(page(facts))
+    assert "Can this score be trusted?" in seen.text
+    assert seen.text.count("Not examined for this run.") == 4
+    assert "no groups of enough rows" in seen.text  # they are all of one length
+    titles = [part.title for part in sections(facts.trust)]
+    assert titles == [
+        "Where is it weak?",
+        "How much hangs on chance?",
+        "Which labels are probably wrong?",
+        "Do test rows repeat training rows?",
+        "What do faulty rows cost?",
+    ]
+    whole = Interval(0.9, 0.8, 0.95)
+    known = TrustFacts(
+        slices=(Slice("Length", "short", 20, Interval(0.5, 0.3, 0.7), 0.9, 0.001),),
+        sentences={
+            "stability": "It is stable.",
+            "noise": "One label.",
+            "duplicates": "No <row>.",
+            "robustness": "Typos cost.",
+        },
+        stability=(("Other labels", Stability((0.8, 0.9), whole, 0.07, 0.9, 0.9, 40)),),
+        robustness=Robustness(40, whole, (UnderFault("Typos", "few", whole, Interval(0.0)),)),
+    )
+    full = Seen(page(replace(facts, trust=known)))
+    for words in ("It is stable.", "One label.", "No <row>.", "Typos cost.", "Length short: 50"):
+        assert words in full.text
+    assert "Not examined" not in full.text
+    places = {a["id"] for t, a in full.tags if t == "div" and a.get("class") == "plot"}
+    numbers = {str(place).removeprefix("plot-") for place in places}
+    assert numbers == {name.removeprefix("data-") for name, _ in full.scripts if name}
+    fewer = [a for t, a in seen.tags if t == "div" and a.get("class") == "plot"]
+    assert len(places) == len(fewer) + 3
+
+
+def test_rows_that_are_not_here_are_in_no_parts(facts: RunFacts) -> None:
+    text = Seen(page(replace(facts, trust=TrustFacts()))).text
+    assert "were not looked at in parts" in text
+
+
 def test_texts_of_strangers_stay_texts(facts: RunFacts) -> None:
     classes = (EVIL, *facts.evaluation.classes[1:])
     evaluation = replace(facts.evaluation, classes=classes)
@@ -110,6 +156,10 @@ def test_texts_of_strangers_stay_texts(facts: RunFacts) -> None:
             evaluation=evaluation,
             mistakes=shown,
             data=replace(facts.data, title=EVIL, about=EVIL),
+            trust=TrustFacts(
+                slices=(Slice(EVIL, EVIL, 20, Interval(0.5, 0.3, 0.7), 0.9, 0.001),),
+                sentences={"noise": EVIL},
+            ),
         )
     )
     seen = Seen(html)
