@@ -91,10 +91,7 @@ def key_of(source: Side, target: Side) -> str:
 
 def choose(records: Mapping[str, DatasetRecord], at_hand: str) -> tuple[Side, Side]:
     """Ask for the source and the target; what lies nearest is offered first."""
-    inside = names(at_hand)
-    others = [key for key in records if key != at_hand]
-    labelled = [key for key in others if records[key].labelled_train]
-    first = at_hand if len(inside) > 1 or not labelled else labelled[0]
+    first = at_hand if len(names(at_hand)) > 1 else _partner(records, at_hand)
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
         st.markdown("**Source**: where the labels are")
@@ -103,6 +100,25 @@ def choose(records: Mapping[str, DatasetRecord], at_hand: str) -> tuple[Side, Si
         st.markdown("**Target**: where you want answers")
         target = _side(records, at_hand, "dm_target", source)
     return source, target
+
+
+def _partner(records: Mapping[str, DatasetRecord], at_hand: str) -> str:
+    """The labelled data set that shares most with one: its kind of rows and names of classes.
+
+    The one at hand itself where no other has its kind: what is missing is then said without a
+    fault being shown first.
+    """
+    here = records[at_hand]
+    fitting = [
+        key
+        for key, one in records.items()
+        if key != at_hand and one.labelled_train and one.modality == here.modality
+    ]
+    return max(
+        fitting,
+        key=lambda key: len(set(records[key].classes) & set(here.classes)),
+        default=at_hand,
+    )
 
 
 def _side(records: Mapping[str, DatasetRecord], first: str, key: str, source: Side | None) -> Side:

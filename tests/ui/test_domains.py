@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,21 @@ def test_two_sets_of_other_kinds_are_refused_in_words(app: Callable[..., Any]) -
     at.selectbox(key="dm_source_set").set_value(other.fingerprint).run()
     assert not at.exception
     assert at.error[0].value == "Choose two sets of the same kind of rows."
+
+
+def test_the_source_offered_first_has_the_same_kind_and_classes(app: Callable[..., Any]) -> None:
+    books, strange = reviews("books"), reviews("pans")
+    here = datasets.save(books).fingerprint
+    datasets.save(table())
+    at = app("domains", data=here[:12])
+    assert not at.error  # no other set has texts
+    assert "Choose two domains, or two data sets" in at.info[0].value
+    other = dataclasses.replace(strange, name="other", classes=("red", "blue"))
+    datasets.save(other)
+    alike = datasets.save(strange).fingerprint
+    at = app("domains", data=here[:12])
+    assert at.selectbox(key="dm_source_set").value == alike
+    assert at.selectbox(key="dm_target_set").value == here
 
 
 def test_starting(app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,8 +181,6 @@ def test_tables_are_compared_by_their_columns(app: Callable[..., Any]) -> None:
 
 
 def test_the_labelled_domain_is_offered_as_the_source(app: Callable[..., Any]) -> None:
-    import dataclasses
-
     whole = both_domains()
     labels = whole.labels.copy()
     labels[:60] = -1  # the books

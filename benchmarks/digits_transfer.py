@@ -1,0 +1,113 @@
+"""USPS lends to MNIST, and back: what pictures of one post office teach about those of another.
+
+With few labels of the target: raw pixels; filters learned on the target's own training pictures;
+filters of the source instead (sizes are reconciled: 16 and 28 pixels); those filters with all
+labelled pictures of the source beside the target's few. A linear SVM, five draws, the target's own
+test pictures. It is what the Fine-tune page does, through the command line, in an empty home.
+
+    python benchmarks/digits_transfer.py [--budgets 1 5 10 50]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+from common import ROOT, data_file, machine, markdown, write_json
+
+SETS = {"USPS": "usps.npz", "MNIST": "mnist.npz"}
+BUDGETS = (1, 5, 10, 50)
+WAYS = ("raw pixels", "own filters", "source's filters", "source's filters and labels")
+
+
+def warmstart(home: str, *words: str) -> dict[str, Any]:
+    """What the command line says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "core", *words, "--json"],
+        cwd=ROOT,
+        env={**os.environ, "WARMSTART_HOME": home},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def across(home: str, source: str, target: str, budgets: list[int]) -> dict[str, Any]:
+    """Accuracy on a target by way and label budget."""
+    files = {name: str(data_file("images") / file) for name, file in SETS.items()}
+    whole = warmstart(
+        home, "finetune", files[source], "patches", "--labels-per-class", "all", "--no-curve"
+    )
+    own = warmstart(home, "pretrain", files[target], "patches")["model"]
+    found: dict[str, Any] = {way: {} for way in WAYS}
+    for k in budgets:
+        asked = ("--labels-per-class", str(k), "--no-curve")
+        lent = f"run:{whole['run']}"
+        runs = {
+            WAYS[1]: warmstart(home, "finetune", files[target], own, *asked),
+            WAYS[2]: warmstart(home, "finetune", files[target], lent, *asked),
+            WAYS[3]: warmstart(
+                home, "finetune", files[target], lent, "--strategy", "together", *asked
+            ),
+        }
+        first = runs[WAYS[1]]["over_draws"]
+        found[WAYS[0]][str(k)] = {
+            "mean": first["baseline_accuracy"],
+            "interval": first["baseline_accuracy_interval"],
+        }
+        for way, run in runs.items():
+            found[way][str(k)] = {
+                "mean": run["over_draws"]["accuracy"],
+                "interval": run["over_draws"]["accuracy_interval"],
+                "verdict": run["verdict"],
+            }
+        print(
+            f"{source} to {target}, {k} per class:",
+            ", ".join(f"{way} {found[way][str(k)]['mean']:.3f}" for way in WAYS),
+            flush=True,
+        )
+    return found
+
+
+def main() -> None:
+    """Both directions; the tables; the JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--budgets", type=int, nargs="+", default=list(BUDGETS))
+    chosen = parser.parse_args()
+    results = {}
+    with tempfile.TemporaryDirectory() as home:
+        for source, target in (("USPS", "MNIST"), ("MNIST", "USPS")):
+            found = across(home, source, target, chosen.budgets)
+            results[f"{source} to {target}"] = found
+            print(
+                markdown(
+                    [f"{source} to {target}, labels per class", *map(str, chosen.budgets)],
+                    [
+                        [way, *(f"{found[way][str(k)]['mean']:.3f}" for k in chosen.budgets)]
+                        for way in WAYS
+                    ],
+                ),
+                flush=True,
+            )
+    write_json(
+        "digits_transfer",
+        {
+            "command": "python benchmarks/digits_transfer.py",
+            "claim": "USPS and MNIST as a transfer pair",
+            "draws": 5,
+            "machine": machine("scikit-learn"),
+            "results": results,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
