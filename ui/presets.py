@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.evaluate.presets import PRESETS, Choices, choices
+from core.evaluate.presets import PRESETS, Choices, choices, others_of
 from core.store.records import DatasetRecord
 from ui.forms import unless_set
 from ui.model_choice import ModelChoice
@@ -81,13 +81,17 @@ def changed(
 def _wanted(
     key: str, data: DatasetRecord, choice: ModelChoice, labels_per_class: int | None
 ) -> Choices:
-    shown = len(data.classes) * labels_per_class if labels_per_class else data.labelled_train
     return choices(
         key,
         model=not choice.nothing,
         source=choice.source is not None,
         labels_per_class=labels_per_class,
-        others=max(data.labelled_train - shown, 0) + data.unlabelled,
+        others=others_of(
+            labels_per_class,
+            classes=len(data.classes),
+            labelled_train=data.labelled_train,
+            unlabelled=data.unlabelled,
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from core import jobs
@@ -43,6 +44,7 @@ def pretrain(chosen: argparse.Namespace, out: Output) -> int:
 
 def finetune(chosen: argparse.Namespace, out: Output) -> int:
     """Train on few labels, beside the baseline, and evaluate both."""
+    from core.cli.thoroughness import chosen_way
     from core.finetune import get_head, get_strategy
 
     source = None
@@ -51,14 +53,24 @@ def finetune(chosen: argparse.Namespace, out: Output) -> int:
     found = None if source else method_or_model(chosen.model)
     fitted = found if isinstance(found, ModelRecord) else None
     method = None if isinstance(found, ModelRecord) else found
+    data = cache(lambda: data_ref(chosen))  # may read a file: not before it has to
+    labels_per_class = budget(chosen.labels_per_class)
+    way = chosen_way(
+        chosen,
+        data,
+        out,
+        model=source is not None or found is not None,
+        source=source is not None,
+        labels_per_class=labels_per_class,
+    )
     owners: list[tuple[str, tuple[Param, ...]]] = [
-        ("head", get_head(chosen.head).params),
-        ("strategy", get_strategy(chosen.strategy).params),
+        ("head", get_head(way.head).params),
+        ("strategy", get_strategy(way.strategy).params),
     ]
     if method is not None:
         owners.append(("model", method.params))
     settings = sort_settings(chosen.set, owners)
-    ref = data_ref(chosen)
+    ref = data()
     first = None
     if method is not None:
         first = PretrainRequest(
@@ -73,13 +85,13 @@ def finetune(chosen: argparse.Namespace, out: Output) -> int:
         model=fitted.id if fitted else None,
         source=source,
         pretrain=first,
-        head=chosen.head,
-        head_settings=settings["head"],
-        strategy=chosen.strategy,
-        strategy_settings=settings["strategy"],
-        labels_per_class=budget(chosen.labels_per_class),
-        draws=chosen.draws,
-        curve=not chosen.no_curve,
+        head=way.head,
+        head_settings={**way.head_settings, **settings["head"]},
+        strategy=way.strategy,
+        strategy_settings={**way.strategy_settings, **settings["strategy"]},
+        labels_per_class=labels_per_class,
+        draws=way.draws,
+        curve=way.curve,
         seed=chosen.seed,
         name=chosen.name,
     )

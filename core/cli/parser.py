@@ -139,14 +139,23 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="MODEL",
         help="id or name of a model, a method, run:RUN to transfer what a run learned, or none",
     )
-    sub.add_argument("--head", default="svm", help="the classifier on top; see `heads`")
-    sub.add_argument("--strategy", default="frozen", help="how pretraining enters; see `heads`")
+    sub.add_argument(
+        "--preset",
+        choices=["fast", "balanced", "best"],
+        help="sets head, strategy, draws and curve: fast (3 draws, this budget alone), balanced "
+        "(5 draws, all budgets) or best (10 draws, all budgets, the strategy that does best with "
+        "so few labels); what you name beside it counts instead",
+    )
+    sub.add_argument("--head", help="the classifier on top; see `heads` (default svm)")
+    sub.add_argument("--strategy", help="how pretraining enters; see `heads` (default frozen)")
     sub.add_argument(
         "--labels-per-class", default="5", metavar="K", help="label budget, or all (default 5)"
     )
-    sub.add_argument("--draws", type=int, default=5, help="draws of the labelled rows (default 5)")
+    sub.add_argument("--draws", type=int, help="draws of the labelled rows (default 5)")
     sub.add_argument(
-        "--no-curve", action="store_true", help="leave out the other label budgets: quicker"
+        "--curve",
+        action=argparse.BooleanOptionalAction,
+        help="the other label budgets too (default), or leave them out: quicker",
     )
     options.settings(sub, "a setting of head, strategy or method (head.NAME=VALUE to be exact)")
     sub.add_argument("--name", default="", help="what to call the run")

@@ -55,6 +55,22 @@ PRESETS: tuple[Preset, ...] = (
 )
 
 
+def others_of(
+    labels_per_class: int | None, *, classes: int, labelled_train: int, unlabelled: int
+) -> int:
+    """Training rows that do not show a label at a budget: unlabelled, or labelled beyond it.
+
+    Parameters
+    ----------
+    labels_per_class : int or None
+        The label budget.
+    classes, labelled_train, unlabelled : int
+        Of the data set.
+    """
+    shown = classes * labels_per_class if labels_per_class else labelled_train
+    return max(labelled_train - shown, 0) + unlabelled
+
+
 def choices(
     key: str,
     *,

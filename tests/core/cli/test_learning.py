@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core import jobs
-from core.errors import NoNetwork
+from core.cli.parser import build_parser
+from core.errors import BadParam, NoNetwork
+from core.evaluate.presets import PRESETS
 from core.jobs import queue, tasks
 from core.store import datasets, models, runs
 from tests import seed
@@ -95,6 +98,76 @@ def test_settings_find_the_part_that_they_belong_to(call: Call) -> None:
     request = runs.get(told["run"]).request
     assert request["head_settings"]["C"] == 2
     assert request["pretrain"]["settings"]["ngram_max"] == 2
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Requests that would be worked on, without any work."""
+    found: list[Any] = []
+
+    def refuse(request: Any, **_: object) -> None:
+        found.append(request)
+        raise BadParam("Not here.", hint="Elsewhere.")
+
+    monkeypatch.setattr(jobs, "run_here", refuse)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), ("svm", "frozen", 5, True)),
+        (("--preset", "fast"), ("svm", "frozen", 3, False)),
+        (("--preset", "balanced"), ("svm", "frozen", 5, True)),
+        (("--preset", "best"), ("svm", "spreading", 10, True)),
+        (("--preset", "best", "--labels-per-class", "6"), ("svm", "frozen", 10, True)),
+        (("--preset", "best", "--draws", "2"), ("svm", "spreading", 2, True)),
+        (("--preset", "best", "--strategy", "frozen"), ("svm", "frozen", 10, True)),
+        (("--preset", "best", "--no-curve"), ("svm", "spreading", 10, False)),
+        (("--preset", "fast", "--curve"), ("svm", "frozen", 3, True)),
+        (("--preset", "fast", "--head", "logistic"), ("logistic", "frozen", 3, False)),
+    ],
+)
+def test_a_preset_sets_what_is_not_named(
+    call: Call, asked: list[Any], words: tuple[str, ...], expected: tuple[Any, ...]
+) -> None:
+    said = call("finetune", seed.keep_texts(), "tfidf", *words)
+    (request,) = asked
+    assert (request.head, request.strategy, request.draws, request.curve) == expected
+    if words:
+        curve = "with the label curve" if expected[3] else "without the label curve"
+        head, strategy, draws, _ = expected
+        told = f"Preset {words[1]}: head {head}, strategy {strategy}, {draws} draws, {curve}."
+        assert told in said.err
+    else:
+        assert "Preset" not in said.err
+
+
+def test_a_preset_without_a_model_and_for_a_transfer(call: Call, asked: list[Any]) -> None:
+    data = seed.keep_texts()
+    call("finetune", data, "none", "--preset", "best")
+    assert (asked[-1].strategy, asked[-1].draws) == ("scratch", 10)
+    run = runs.create({"kind": "finetune"}, name="an earlier one").id
+    call("finetune", data, f"run:{run}", "--preset", "fast", "--set", "passes=7")
+    assert (asked[-1].head, asked[-1].strategy) == ("gradient", "warm_start")
+    assert asked[-1].head_settings["passes"] == 7  # what is typed counts
+    assert asked[-1].head_settings["optimiser"] == "adam"
+    call("finetune", data, f"run:{run}", "--preset", "fast", "--head", "svm", "--set", "C=2")
+    assert asked[-1].head_settings == {"C": 2}  # settings of another head are not for this one
+
+
+def test_presets_are_named_where_they_are_asked_for(
+    call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = call("finetune", seed.keep_texts(), "tfidf", "--preset", "slow")
+    assert wrong.code == 2
+    for preset in PRESETS:
+        assert f"'{preset.key}'" in wrong.err
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["finetune", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "{" + ",".join(preset.key for preset in PRESETS) + "}" in told
+    assert "fast (3 draws, this budget alone)" in told
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from core.errors import NotFound
-from core.evaluate.presets import PRESETS, choices
+from core.evaluate.presets import PRESETS, choices, others_of
 from core.finetune import get_head, get_strategy
 from core.params import resolve
 
@@ -44,6 +44,12 @@ def test_labels_are_spread_where_they_are_few_and_there_is_somewhere_to() -> Non
     assert choices("best", labels_per_class=6, others=50).strategy == "frozen"
     assert choices("best", labels_per_class=None, others=50).strategy == "frozen"
     assert choices("fast", labels_per_class=1, others=50).strategy == "frozen"
+
+
+def test_rows_that_do_not_show_a_label() -> None:
+    assert others_of(5, classes=3, labelled_train=60, unlabelled=40) == 85
+    assert others_of(None, classes=3, labelled_train=60, unlabelled=40) == 40
+    assert others_of(50, classes=3, labelled_train=60, unlabelled=0) == 0
 
 
 def test_no_such_preset() -> None:
