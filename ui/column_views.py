@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.data.column_profile import ColumnProfile, Missingness
 from core.store.records import DatasetRecord
-from ui import charts, resources, shell
+from ui import charts, resources, shell, word_lists
 from ui.wording import number, percent, plural
 
 _SECTIONS = {
@@ -131,15 +131,10 @@ def _missing(record: DatasetRecord) -> None:
     )
     charts.draw(missing_shares(found), key="data_missing")
     st.markdown("**Which are missing together**")
-    st.dataframe(
-        pd.DataFrame(
-            [{"Rows": count, "Missing together": list(names)} for names, count in found.patterns]
-        ),
-        hide_index=True,
-        key="data_missing_patterns",
-        column_config={
-            "Rows": st.column_config.NumberColumn(width="small", format="localized"),
-            "Missing together": st.column_config.ListColumn(width="large"),
+    word_lists.table(
+        {
+            "Rows": [number(count) for _, count in found.patterns],
+            "Missing together": [list(names) for names, _ in found.patterns],
         },
         alt="Sets of columns that are missing in the same rows.",
     )

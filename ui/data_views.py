@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.store.records import DatasetRecord
-from ui import charts, forms, resources, rows, shell
+from ui import charts, forms, resources, rows, shell, word_lists
 from ui.wording import number, percent, plural
 
 _LOOKS = {
@@ -125,14 +124,11 @@ def words(record: DatasetRecord) -> None:
         "The words each class uses more than the others, strongest first, counted on labelled "
         "training rows. A word that names the class itself gives the answer away."
     )
-    st.dataframe(
-        pd.DataFrame(
-            [{"Class": name, "Words": [term for term, _ in found]} for name, found in terms.items()]
-        ),
-        hide_index=True,
-        key="data_terms",
-        row_height=48,
-        column_config={"Words": st.column_config.ListColumn(width="large")},
+    word_lists.table(
+        {
+            "Class": list(terms),
+            "Words": [[term for term, _ in found] for found in terms.values()],
+        },
         alt="Each class with the words that set it apart.",
     )
 

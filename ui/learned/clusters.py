@@ -75,9 +75,9 @@ def _table(found: list[Any], centres: np.ndarray | None, *, of_texts: bool) -> i
         "Rows": [c.size for c in found],
     }
     what = "Top words" if of_texts else "What sets it apart"
-    columns: dict[str, Any] = {what: st.column_config.ListColumn(width="large")}
+    columns: dict[str, Any] = {what: st.column_config.TextColumn(width=230)}
     if centres is None:
-        lines[what] = [[term for term, _ in c.terms] for c in found]
+        lines[what] = [", ".join(term for term, _ in c.terms) for c in found]
     else:
         lines["Mean picture"] = [rows.picture(centres[c.index], 40) for c in found]
         columns = {"Mean picture": st.column_config.ImageColumn()}
@@ -85,7 +85,7 @@ def _table(found: list[Any], centres: np.ndarray | None, *, of_texts: bool) -> i
         pd.DataFrame(lines),
         hide_index=True,
         key="pt_cluster_table",
-        row_height=44,
+        row_height=44 if centres is not None else 72,
         on_select="rerun",
         selection_mode="single-row",
         column_config=columns,

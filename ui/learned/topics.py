@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
+
 import streamlit as st
 
 from core.store.records import ModelRecord
-from ui import charts, pictures, resources
-from ui.wording import number
+from ui import charts, pictures, resources, word_lists
+from ui.wording import number, percent
 
 _PICTURES = 32
 
@@ -56,26 +57,15 @@ def _topics(record: ModelRecord) -> None:
     st.markdown(
         f"Each direction runs from rows with the {what} on the left to rows with those on the right."
     )
-    lines = []
+    columns: dict[str, list[Any]] = {"No.": [], "Share": [], "One end": [], "Other end": []}
     for topic in topics(resources.encoder(record.id), 10)[:30]:
         ordered = sorted(topic.terms, key=lambda pair: pair[1])
-        lines.append(
-            {
-                "Direction": topic.index + 1,
-                "Share": topic.share,
-                "One end": [name for name, weight in ordered if weight < 0][:6],
-                "Other end": [name for name, weight in reversed(ordered) if weight > 0][:6],
-            }
-        )
-    st.dataframe(
-        pd.DataFrame(lines),
-        hide_index=True,
-        key="pt_topics",
-        row_height=44,
-        column_config={
-            "Share": st.column_config.NumberColumn(format="percent"),
-            "One end": st.column_config.ListColumn(width="large"),
-            "Other end": st.column_config.ListColumn(width="large"),
-        },
+        columns["No."].append(number(topic.index + 1))
+        columns["Share"].append(percent(topic.share))
+        columns["One end"].append([name for name, weight in ordered if weight < 0][:6])
+        columns["Other end"].append([name for name, weight in reversed(ordered) if weight > 0][:6])
+    word_lists.table(
+        columns,
+        height=560,
         alt="Directions with their strongest terms.",
     )

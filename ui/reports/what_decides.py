@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.errors import WarmstartError
 from core.evaluate.results import Evaluation
 from core.store.records import RunRecord
-from ui import charts, resources, shell
+from ui import charts, resources, shell, word_lists
 from ui.reports.base import Section
 from ui.reports.decides import columns, pictures, words
 from ui.wording import number, plural
+
+#: Of more classes than these the table scrolls, at so many pixels.
+_FEW, _TALL = 6, 480
 
 
 def absent(record: RunRecord, evaluation: Evaluation) -> str | None:
@@ -44,23 +46,13 @@ def _words(record: RunRecord) -> None:
     classifier = resources.classifier(record.id)
     found = words(f"{record.id}|{classifier.temperature!r}", record.id)
     names = classifier.classes
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "Class": [names[one.label] for one in found.classes],
-                "Speak for it": [[term for term, _ in one.speaking[:8]] for one in found.classes],
-                "Speak against it": [
-                    [term for term, _ in one.opposing[:8]] for one in found.classes
-                ],
-            }
-        ),
-        hide_index=True,
-        key="ev_class_words",
-        column_config={
-            "Class": st.column_config.TextColumn(width="small"),
-            "Speak for it": st.column_config.ListColumn(width="large"),
-            "Speak against it": st.column_config.ListColumn(width="large"),
+    word_lists.table(
+        {
+            "Class": [names[one.label] for one in found.classes],
+            "Speak for it": [[term for term, _ in one.speaking[:8]] for one in found.classes],
+            "Speak against it": [[term for term, _ in one.opposing[:8]] for one in found.classes],
         },
+        height=_TALL if len(found.classes) > _FEW else "content",
         alt="The strongest words for and against each class.",
     )
     if found.exact:
