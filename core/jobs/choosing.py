@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.data.units import units_of
 from core.errors import BadData, Cancelled, WarmstartError
 from core.evaluate.encoding import encode_rows
 from core.finetune.draws import draw_labels
@@ -46,6 +47,8 @@ class _Rows:
         Indices of the rows that clusters are found in.
     draws : list of ndarray of int
         Of the bootstrap.
+    units : ndarray of int
+        Which of the rows belong together.
     """
 
     rows: Ints
@@ -53,6 +56,7 @@ class _Rows:
     budget: int
     pool: Ints
     draws: list[Ints]
+    units: Ints
 
 
 def choose(job: Job, request: ChooseRequest, dataset: Dataset) -> dict[str, Any]:
@@ -128,7 +132,8 @@ def _rows(dataset: Dataset, request: ChooseRequest) -> _Rows:
     every = dataset.pool_rows("all")
     pool = np.sort(np.random.default_rng(request.seed).permutation(every)[:POOL])
     draws = resamples(labels[taken], seed=request.seed)
-    return _Rows(train[taken], labels[taken], len(drawn), pool, draws)
+    rows = train[taken]
+    return _Rows(rows, labels[taken], len(drawn), pool, draws, units_of(dataset, rows))
 
 
 def _score(
@@ -158,7 +163,7 @@ def _score(
     else:
         source = of_clusters(X, encoded(scored.pool), len(np.unique(scored.labels)))
     progress.update(0.7, f"Scoring {one.candidate.title}")
-    return measure(X, scored.labels, source, scored.draws)
+    return measure(X, scored.labels, source, scored.draws, units=scored.units)
 
 
 def _line(

@@ -24,7 +24,7 @@ def knn(X: Matrix, y: Ints, *, k: int = 5) -> float:
     return float(knn_right(X, y, k=k).mean())
 
 
-def knn_right(X: Matrix, y: Ints, *, k: int = 5) -> Bools:
+def knn_right(X: Matrix, y: Ints, *, k: int = 5, units: Ints | None = None) -> Bools:
     """Whether each row is of the class that most of its ``k`` nearest other rows are of.
 
     Parameters
@@ -36,6 +36,9 @@ def knn_right(X: Matrix, y: Ints, *, k: int = 5) -> Bools:
     k : int, default=5
         Neighbours asked; at most n - 1. Of classes with as many votes, the one whose nearest
         member is nearest wins.
+    units : ndarray of int, shape (n,), optional
+        Equal numbers for rows that belong together (:mod:`core.data.units`): none is asked about
+        another. With fewer than k rows outside of the unit, these alone are asked.
 
     Returns
     -------
@@ -49,15 +52,17 @@ def knn_right(X: Matrix, y: Ints, *, k: int = 5) -> Bools:
         return np.zeros(n, dtype=bool)
     classes, codes = np.unique(y, return_inverse=True)
     said = np.empty(n, dtype=np.int64)
+    own = np.arange(n) if units is None else np.unique(units, return_inverse=True)[1]
     for start, block in _distances(X):
         m = len(block)
-        block[np.arange(m), start + np.arange(m)] = np.inf  # not itself
+        block[own[start : start + m, None] == own] = np.inf  # not itself, nor what belongs to it
         near = np.argpartition(block, k - 1, axis=1)[:, :k]
         order = np.argsort(np.take_along_axis(block, near, axis=1), axis=1, kind="stable")
-        votes = codes[np.take_along_axis(near, order, axis=1)]
+        near = np.take_along_axis(near, order, axis=1)
+        asked = np.isfinite(np.take_along_axis(block, near, axis=1))
         counts = np.zeros((m, len(classes)))
-        np.add.at(counts, (np.arange(m)[:, None], votes), 1 + _bonus(k))
-        said[start : start + m] = counts.argmax(axis=1)
+        np.add.at(counts, (np.arange(m)[:, None], codes[near]), (1 + _bonus(k)) * asked)
+        said[start : start + m] = np.where(asked.any(axis=1), counts.argmax(axis=1), -1)
     return np.asarray(said == codes)
 
 

@@ -107,7 +107,9 @@ def resamples(y: Ints, *, count: int = REPLICATES, seed: int = 0) -> list[Ints]:
     return [np.concatenate([rng.choice(mine, len(mine)) for mine in members]) for _ in range(count)]
 
 
-def measure(X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints]) -> dict[str, Scored]:
+def measure(
+    X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints], *, units: Ints | None = None
+) -> dict[str, Scored]:
     """All scores of one encoder.
 
     What the left-out rows gave (linear probe, k-NN) is resampled as it is: a drawn copy of a row
@@ -126,15 +128,21 @@ def measure(X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints]) ->
         What the source says of the same rows.
     draws : sequence of ndarray of int
         From :func:`resamples`.
+    units : ndarray of int, shape (n,), optional
+        Equal numbers for rows that belong together (:mod:`core.data.units`): linear probe and
+        k-NN leave them out together.
     """
     # Hundreds of small decompositions: waiting for a second thread costs more than it brings, and
     # far more where other jobs run beside this one.
     with threadpool_limits(limits=1):
-        return _measure(X, y, source, draws)
+        return _measure(X, y, source, draws, units)
 
 
-def _measure(X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints]) -> dict[str, Scored]:
-    probe, knn = probe_right(X, y), knn_right(X, y, k=neighbours(y))
+def _measure(
+    X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints], units: Ints | None
+) -> dict[str, Scored]:
+    probe = probe_right(X, y, units=units)
+    knn = knn_right(X, y, k=neighbours(y), units=units)
     least = 2 * len(np.unique(y))
     smaller = [_thin(draw, max(_DRAWN, least), i) for i, draw in enumerate(draws)]
     share = float(np.sqrt(min(1.0, len(smaller[0]) / len(y)))) if smaller else 1.0

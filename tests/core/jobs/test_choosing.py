@@ -397,7 +397,7 @@ def test_what_ranks_behind_learning_nothing_is_named() -> None:
 def test_a_cancel_ends_the_ranking(data: DataRef, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no failure of one encoder that leaves the others."""
 
-    def cancelled(*_: object) -> None:
+    def cancelled(*_: object, **__: object) -> None:
         raise Cancelled
 
     monkeypatch.setattr("core.jobs.choosing.measure", cancelled)

@@ -261,6 +261,48 @@ def test_probe_leaves_each_row_out() -> None:
     assert probe(X, y) == pytest.approx(right[best].mean())
 
 
+def test_probe_leaves_units_out_together() -> None:
+    X, y = rows(7, n=15)
+    units = np.array([0, 0, 1, 1, 1, 2, 3, 4, 0, 5, 6, 6, 7, 8, 9])
+    scale = np.square(X).sum() / len(y)
+    kernel = X @ X.T / scale + 1
+    targets = np.where(np.arange(3) == y[:, None], 1.0, -1.0)
+    errors, right = {}, {}
+    for penalty in (0.01, 0.1, 1.0, 10.0):
+        said = np.empty_like(targets)
+        for unit in np.unique(units):
+            out, others = units == unit, units != unit
+            inner = kernel[np.ix_(others, others)] + penalty * np.eye(int(others.sum()))
+            said[out] = kernel[np.ix_(out, others)] @ np.linalg.solve(inner, targets[others])
+        errors[penalty] = float(np.square(targets - said).sum())
+        right[penalty] = said.argmax(axis=1) == y
+    best = min(errors, key=lambda penalty: errors[penalty])
+    assert (probe_right(X, y, units=units) == right[best]).all()
+
+
+def test_knn_does_not_ask_what_belongs_together() -> None:
+    X = np.array([[0.0], [0.1], [3.0], [4.0]])
+    y = np.array([0, 0, 1, 1])
+    assert knn_right(X, y, k=1).all()
+    # 0 and 0.1 are one unit, and ask 3; 3 asks 4 and 4 asks 3
+    assert knn_right(X, y, k=1, units=np.array([0, 0, 1, 2])).tolist() == [False, False, True, True]
+    # there is but one other row to ask for the last three
+    assert knn_right(X, y, k=3, units=np.array([0, 1, 1, 1])).tolist() == [
+        False, True, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("right", [knn_right, probe_right])
+def test_labels_by_chance_are_not_known_by_their_copies(right: object) -> None:
+    rng = np.random.default_rng(0)
+    which = np.arange(200) // 4
+    X, y = rng.normal(size=(50, 90))[which], (np.arange(50) % 2)[which]
+    assert right(X, y).mean() > 0.95  # type: ignore[operator]
+    assert right(X, y, units=which).mean() < 0.75  # type: ignore[operator]
+    assert (right(X, y, units=np.arange(200)) == right(X, y)).all()  # type: ignore[operator]
+    assert not right(X, y, units=np.zeros(200, int)).any()  # type: ignore[operator]
+
+
 def test_probe_of_nothing() -> None:
     assert probe(np.zeros((4, 2)), np.array([0, 0, 1, 1])) == 0.0
     assert probe(np.ones((3, 2)), np.array([1, 1, 1])) == 0.0
