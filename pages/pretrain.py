@@ -7,7 +7,7 @@ from core.data.dataset import POOLS
 from core.jobs.requests import DataRef, PretrainRequest
 from core.pretrain import get_method, methods_for
 from core.store import models
-from ui import estimates, forms, learned, library, live, shell
+from ui import estimates, favourites, forms, learned, library, live, shell
 from ui.command import command_line
 from ui.wording import duration, megabytes, number
 
@@ -26,11 +26,14 @@ if opened:
 data = shell.need_data()
 choices = {method.key: method for method in methods_for(data.modality)}
 names = [key for key, method in choices.items() if not method.baseline]
+offered = [key for key in names if not any(p.kind == "file" for p in choices[key].params)]
 st.subheader("Choose a method", anchor=False)
 key = st.radio(
     "Method",
     names + [key for key in choices if key not in names],
-    index=names.index("ppmi") if "ppmi" in names else 0,
+    **forms.unless_set(
+        f"pt_method_{data.modality}", index=names.index(favourites.method(data, offered))
+    ),
     format_func=lambda k: choices[k].title,
     captions=[choices[k].learns for k in names]
     + [choices[k].learns for k in choices if k not in names],
@@ -39,6 +42,9 @@ key = st.radio(
     persist_state="session",
 )
 method = get_method(key)
+why = favourites.why(data, key, offered)
+if why:
+    st.caption(f":material/recommend: {why}")
 with st.container(border=True):
     st.markdown(f"**When to use it.** {method.when}")
     st.markdown(f"**What it costs.** {method.cost}")

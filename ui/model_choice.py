@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,7 +12,7 @@ from core.pretrain import methods_for
 from core.pretrain.base import Method
 from core.store import models, runs
 from core.store.records import DatasetRecord, ModelRecord, RunRecord
-from ui import shell
+from ui import favourites, shell
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,9 @@ def choose(data: DatasetRecord) -> ModelChoice:
     others = [key for key in library if key not in own]
     options = [*own, *others, *fresh, *sources, "none"]
     if st.session_state.get("ft_model") not in options:
-        st.session_state["ft_model"] = options[0]
+        mine = [library[key] for key in own]
+        begin = favourites.model(data, mine, [key.removeprefix("new:") for key in fresh])
+        st.session_state["ft_model"] = begin or options[0]
     chosen = st.selectbox(
         "Model",
         options,
@@ -101,11 +104,15 @@ def choose(data: DatasetRecord) -> ModelChoice:
         label_visibility="collapsed",
     )
     choice = ModelChoice(chosen, library.get(chosen), fresh.get(chosen), sources.get(chosen))
-    _explain(choice, data)
+    _explain(choice, data, [key.removeprefix("new:") for key in fresh])
     return choice
 
 
-def _explain(choice: ModelChoice, data: DatasetRecord) -> None:
+def _explain(choice: ModelChoice, data: DatasetRecord, methods: Sequence[str]) -> None:
+    if choice.method:
+        why = favourites.why(data, choice.method.key, methods)
+        if why:
+            st.caption(f":material/recommend: {why}")
     if choice.model and choice.model.dataset != data.fingerprint:
         st.caption(
             ":material/info: It learned from another data set. That can help, make no difference or "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 
 from core.errors import NotFound
@@ -82,3 +83,30 @@ def gained(modality: Modality) -> dict[str, dict[str, float]]:
         method: {data: sum(found) / len(found) for data, found in by_set.items()}
         for method, by_set in values.items()
     }
+
+
+def favourite(
+    methods: Collection[str], modality: Modality, *, without: str | None = None
+) -> tuple[str, Track] | None:
+    """The method to begin with, where nobody has chosen one yet: the one that gained most.
+
+    Parameters
+    ----------
+    methods : collection of str
+        Keys to choose from.
+    modality : {"text", "image", "tabular"}
+        Kind of the rows.
+    without : str, optional
+        Fingerprint of the set at hand, which does not count, as in :func:`track_record`.
+
+    Returns
+    -------
+    tuple of str and Track, or None
+        Its key and what it gained; None where none of them gained anything.
+    """
+    track = track_record(modality, without=without)
+    gained = {key: track[key] for key in methods if key in track and track[key].gain > 0}
+    if not gained:
+        return None
+    best = max(gained, key=lambda key: gained[key].gain)
+    return best, gained[best]
