@@ -5,7 +5,7 @@ import streamlit as st
 from core import jobs
 from core.store import runs
 from core.store.describing import all_tags
-from ui import bundles, comparison, describing, shell
+from ui import bundles, comparison, deleting, describing, shell
 from ui.site import OF_KIND
 from ui.tables import KINDS, STATES, runs_table
 from ui.wording import plural
@@ -87,9 +87,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Name and notes", icon=":material/edit_note:", key="runs_describe"):
             describing.fields(chosen[0], "runs_describe")
     ended = [record for record in chosen if not record.live]
-    with st.popover(
-        "Delete",
-        icon=":material/delete:",
+    with deleting.popover(
         disabled=not ended,
         help=None if ended else "A run that is under way cannot be deleted: cancel it first.",
     ):
@@ -97,7 +95,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
             f"Delete {plural(len(ended), 'run')} with its report and classifier? "
             "This cannot be undone. Pretrained models stay in the library."
         )
-        if st.button("Delete for good", type="primary", key="runs_delete"):
+        if deleting.button("Delete for good", key="runs_delete"):
             for record in ended:
                 runs.delete(record.id)
             st.toast(f"{plural(len(ended), 'run')} deleted.", icon=":material/delete:")

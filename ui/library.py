@@ -8,7 +8,7 @@ import streamlit as st
 from core.pretrain import methods
 from core.store import models
 from core.store.records import DatasetRecord, ModelRecord
-from ui import continuing, shell
+from ui import continuing, deleting, shell
 from ui.wording import ago, duration, megabytes
 
 
@@ -78,12 +78,12 @@ def actions(record: ModelRecord, *, opened: bool = False) -> None:
             if st.button("Save the name", type="primary", key="pt_rename_save"):
                 models.rename(record.id, name or "")
                 st.rerun()
-        with st.popover("Delete", icon=":material/delete:"):
+        with deleting.popover():
             st.markdown(
                 f"Delete **{shell.plain(record.name)}** from the library? Runs that used it keep "
                 "their reports and classifiers. This cannot be undone."
             )
-            if st.button("Delete for good", type="primary", key="pt_delete"):
+            if deleting.button("Delete for good", key="pt_delete"):
                 models.delete(record.id)
                 st.toast("The model is deleted.", icon=":material/delete:")
                 shell.go("pretrain")

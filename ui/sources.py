@@ -10,7 +10,7 @@ from core import jobs
 from core.data.catalogue import built_in
 from core.jobs.requests import DataRef, LoadRequest
 from core.store.records import DatasetRecord
-from ui import faults, forms, shell
+from ui import deleting, faults, forms, shell
 from ui.wording import ago
 
 
@@ -51,12 +51,12 @@ def _kept(kept: Sequence[DatasetRecord]) -> None:
         if st.button("Open", type="primary", key="data_open"):
             shell.use_data(chosen)
             shell.go("data", data=chosen[:12])
-        with st.popover("Delete", icon=":material/delete:"):
+        with deleting.popover():
             st.markdown(
                 f"Delete **{shell.plain(by_key[chosen].title)}** from this server? Its finished runs "
                 "keep their figures, but their rows can no longer be read."
             )
-            if st.button("Delete it", type="primary", key="data_delete"):
+            if deleting.button("Delete it", key="data_delete"):
                 datasets.delete(chosen)
                 if st.session_state.get("data") == chosen:
                     del st.session_state["data"]

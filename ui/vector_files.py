@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.params import Param
 from core.store import vector_files
-from ui import faults, shell
+from ui import deleting, faults, shell
 from ui.wording import ago, megabytes
 
 _LARGEST = 500  # MB; an upload lies in memory until it is kept
@@ -61,12 +61,12 @@ def choose(param: Param, key: str, start: str = "") -> str:
             help=param.help,
             persist_state="session",
         )
-        with st.popover("Delete", icon=":material/delete:"):
+        with deleting.popover():
             st.markdown(
                 f"Delete **{shell.plain(files[chosen].name)}** from this server? Models that were "
                 "made from it stay."
             )
-            if st.button("Delete it", type="primary", key=f"{key}_delete"):
+            if deleting.button("Delete it", key=f"{key}_delete"):
                 vector_files.delete(chosen)
                 st.rerun()
     return chosen

@@ -19,7 +19,7 @@ def page() -> None:
 
 
 def test_a_table_of_words() -> None:
-    at: Any = AppTest.from_function(page).run()
+    at: Any = AppTest.from_function(page, default_timeout=60).run()
     assert not at.exception
     (table,) = at.table
     assert table.value["Class"].tolist() == ["\\*x\\*", "y"]
