@@ -50,12 +50,13 @@ def across(home: str, source: str, target: str, budgets: list[int]) -> dict[str,
     found: dict[str, Any] = {way: {} for way in WAYS}
     for k in budgets:
         asked = ("--labels-per-class", str(k), "--no-curve")
-        lent = f"run:{whole['run']}"
         runs = {
             WAYS[1]: warmstart(home, "finetune", files[target], own, *asked),
-            WAYS[2]: warmstart(home, "finetune", files[target], lent, *asked),
+            WAYS[2]: warmstart(home, "finetune", files[target], whole["model"], *asked),
             WAYS[3]: warmstart(
-                home, "finetune", files[target], lent, "--strategy", "together", *asked
+                home,
+                *("finetune", files[target], f"run:{whole['run']}", "--strategy", "together"),
+                *asked,
             ),
         }
         first = runs[WAYS[1]]["over_draws"]
