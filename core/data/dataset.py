@@ -118,10 +118,23 @@ class Dataset:
         return np.flatnonzero(inside)
 
     def take(self, indices: Ints) -> Rows:
-        """The raw rows at ``indices``, in that order."""
-        if isinstance(self.rows, pd.DataFrame):
-            return self.rows.iloc[indices].reset_index(drop=True)
-        return self.rows[indices]
+        """The raw rows at ``indices``, in that order.
+
+        Raises
+        ------
+        BadData
+            When there are no such rows: what named them is of another data set.
+        """
+        try:
+            if isinstance(self.rows, pd.DataFrame):
+                return self.rows.iloc[indices].reset_index(drop=True)
+            return self.rows[indices]
+        except IndexError as error:
+            raise BadData(
+                f"Row {int(np.max(indices))} was asked for, and the data set {self.title!r} has "
+                f"{len(self):,} rows, numbered from 0.",
+                hint="What names it was made on other data. Run it again on these.",
+            ) from error
 
     @cached_property
     def fingerprint(self) -> str:

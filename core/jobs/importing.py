@@ -27,10 +27,11 @@ from core.evaluate.results import CurvePoint, Evaluation, Scores, evaluation_to_
 from core.finetune import get_head, get_strategy
 from core.finetune.classifier import Classifier
 from core.jobs.bundles import BundledData, BundledModel, BundledRun
+from core.jobs.imported_predictions import read_predictions
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest, to_json
 from core.params import resolve
 from core.pretrain import get_method
-from core.store import classifiers, decisions, doubts, modelfile, models, runs
+from core.store import classifiers, datasets, decisions, doubts, modelfile, models, runs
 from core.store.audit import Refused
 from core.store.bundle import json_part, refusal, unpack_bundle
 from core.store.classifiers import ClassifierRecipe
@@ -44,7 +45,6 @@ from core.store.typed import typed
 _LONGEST_NOTE = 20_000
 _MOST_WORDS = 200
 _WORD = re.compile(r"[A-Za-z0-9][\w.+-]{0,40}", re.ASCII)
-_KINDS = {"rows": "iu", "labels": "iu", "proba": "f"}
 
 
 def import_bundle(source: Path | IO[bytes]) -> RunRecord:
@@ -101,7 +101,9 @@ def _import(folder: Path, manifest: dict[str, Any]) -> RunRecord:
     encoder = modelfile.read(folder / "encoder.skops")
     head = modelfile.read(folder / "head.skops")
     _try_out(classifier, told)
-    arrays = _predictions(folder / "predictions.skops", len(classifier.classes))
+    arrays = read_predictions(
+        folder / "predictions.skops", classes=len(classifier.classes), rows=_rows_of(told.data)
+    )
     request = replace(
         told.request,
         data=DataRef(fingerprint=told.data.fingerprint),
@@ -243,44 +245,11 @@ def _try_out(classifier: Classifier, told: BundledRun) -> None:
         raise Refused("its classifier gives no probabilities")
 
 
-def _predictions(path: Path, k: int) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
-    """The arrays that the run shall keep, by the names under which runs keep them."""
-    if not path.exists():
-        return {}
-    payload = modelfile.read(path)
-    arrays = payload.get("arrays")
-    if payload.get("kind") != "predictions" or not isinstance(arrays, dict):
-        raise Refused("its predictions are none")
-    lengths: dict[str, int] = {}
-    for name, array in arrays.items():
-        side, _, what = name.partition("_")
-        kind = _KINDS.get(what)
-        if kind is None or not isinstance(array, np.ndarray) or array.dtype.kind not in kind:
-            raise Refused(f"its predictions hold something else under {name[:40]!r}")
-        if array.ndim != (2 if what == "proba" else 1):
-            raise Refused(f"its predictions {name!r} have the shape {array.shape}")
-        side = "test" if side == "baseline" else side
-        if lengths.setdefault(side, len(array)) != len(array):
-            raise Refused(f"its predictions {name!r} are of other rows than the rest")
-        if len(array) and not _in_range(array, what, k):
-            raise Refused(f"its predictions {name!r} hold impossible values")
-    if not {"test_rows", "test_labels", "test_proba"} <= set(arrays):
-        raise Refused("its predictions of the test rows are missing")
-    draws = payload.get("draws") or {}
-    if not isinstance(draws, dict) or not set(draws) <= {"right"}:
-        raise Refused("what it says of its draws is something else")
-    for right in draws.values():
-        fits = isinstance(right, np.ndarray) and right.dtype == bool and right.ndim == 2
-        if not fits or right.shape[1] != lengths["test"] or not len(right):
-            raise Refused("its draws are of other test rows than its predictions")
-    return {"predictions": arrays, **({"draws": draws} if draws else {})}
-
-
-def _in_range(array: np.ndarray[Any, Any], what: str, k: int) -> bool:
-    if what == "proba":
-        sane = np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1 + 1e-6
-        return array.shape[1] == k and bool(sane)
-    return array.min() >= 0 and (what == "rows" or array.max() < k)
+def _rows_of(data: BundledData) -> int | None:
+    """How many rows the data set of a bundle has: by itself where it is here, else as it says."""
+    with suppress(NotFound):
+        return datasets.get(data.fingerprint).rows
+    return data.rows
 
 
 def _keep_model(

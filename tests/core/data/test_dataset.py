@@ -54,6 +54,15 @@ def test_rows_belong_to_training_test_or_pool() -> None:
         FIVE.pool_rows("test")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("rows", [np.array(["a", "b"], object), pd.DataFrame({"x": [1, 2]})])
+def test_rows_that_are_not_there_are_said(rows: object) -> None:
+    kind = "text" if isinstance(rows, np.ndarray) else "tabular"
+    labels, test = np.zeros(2, np.int32), np.zeros(2, bool)
+    data = Dataset("x", "Two rows", kind, rows, labels, ("a",), test)  # type: ignore[arg-type]
+    with pytest.raises(BadData, match="Row 7 was asked for, and the data set 'Two rows' has 2"):
+        data.take(np.array([0, 7]))
+
+
 def test_rows_are_taken_in_the_order_asked() -> None:
     assert FIVE.take(np.array([2, 0])).tolist() == ["three", "one"]
     taken = table(x=[1, 2, 3]).take(np.array([2, 0]))

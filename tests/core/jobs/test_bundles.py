@@ -585,6 +585,9 @@ def test_classes_that_are_not_those_of_the_classifier(forge: BundleForge) -> Non
         ("test_labels", np.zeros(59, dtype=int), "other rows than the rest"),
         ("test_rows", np.full(60, -1), "impossible values"),
         ("test_rows", np.full(60, 0.5), "something else under 'test_rows'"),
+        ("test_rows", np.full(60, 180), "of row 180, and its data set has 180 rows"),
+        ("train_rows", np.full(9, 2**40), "'train_rows' are of row 1099511627776"),
+        ("validation_rows", np.full(9, 10**6), "'validation_rows' are of row 1000000"),
         ("further", np.zeros(3), "something else under 'further'"),
     ],
 )
@@ -599,6 +602,30 @@ def test_predictions_that_will_not_do(
     modelfile.write(path, {"kind": "predictions", "arrays": {**arrays, name: array}})
     forge.parts["predictions.skops"] = path.read_bytes()
     refused(forge.write(), words, forge)
+
+
+def test_rows_are_held_against_the_data_set_that_is_here(
+    made: tuple[Path, Path, str], forge: BundleForge, tmp_path: Path
+) -> None:
+    """What a bundle says of its data set counts where nothing better is known."""
+    from core.store import modelfile
+
+    path = tmp_path / "p.skops"
+    path.write_bytes(forge.parts["predictions.skops"])
+    arrays = modelfile.read(path)["arrays"]
+    beyond = np.arange(60) + 1000
+    modelfile.write(
+        path, {"kind": "predictions", "arrays": {**arrays, "test_rows": beyond}, "draws": {}}
+    )
+    forge.parts["predictions.skops"] = path.read_bytes()
+    setting("data", "rows", value=5000)(forge.run)
+    run = import_bundle(forge.write())  # nobody can tell
+    assert runs.load_arrays(run.id, "predictions")["test_rows"].max() == 1059
+    runs.delete(run.id)
+    seed.keep_texts()
+    with pytest.raises(BadModelFile, match="of row 1059, and its data set has 180 rows"):
+        import_bundle(forge.write())
+    assert runs.list_all() == []
 
 
 def test_predictions_of_another_kind_or_without_the_test_rows(
