@@ -5,7 +5,7 @@ import streamlit as st
 from core import jobs
 from core.store import runs
 from core.store.describing import all_tags
-from ui import bundles, comparison, deleting, describing, shell
+from ui import bundles, comparison, deleting, describing, faults, shell
 from ui.site import OF_KIND
 from ui.tables import KINDS, STATES, runs_table
 from ui.wording import plural
@@ -92,14 +92,16 @@ with st.container(horizontal=True, vertical_alignment="center"):
         help=None if ended else "A run that is under way cannot be deleted: cancel it first.",
     ):
         st.markdown(
-            f"Delete {plural(len(ended), 'run')} with its report and classifier? "
+            f"Delete {plural(len(ended), 'run')} with report, classifier and examinations? "
             "This cannot be undone. Pretrained models stay in the library."
         )
         if deleting.button("Delete for good", key="runs_delete"):
-            for record in ended:
-                runs.delete(record.id)
-            st.toast(f"{plural(len(ended), 'run')} deleted.", icon=":material/delete:")
-            st.rerun()
+            with faults.shown():
+                # examinations first: the others take what is about them along
+                for record in sorted(ended, key=lambda one: one.kind != "examine"):
+                    runs.delete(record.id)
+                st.toast(f"{plural(len(ended), 'run')} deleted.", icon=":material/delete:")
+                st.rerun()
 
 comparable = [r for r in chosen if r.kind == "finetune" and r.state == "done"]
 if len(comparable) > 1:

@@ -55,8 +55,9 @@ def delete(chosen: argparse.Namespace, out: Output) -> None:
     """Delete a run with its files, or a model of the library."""
     if not chosen.model:
         run = run_of(chosen.run)
-        runs.delete(run.id)
-        out.result({"deleted": run.id}, [f"Run {run.id} is deleted."])
+        about = runs.delete(run.id)
+        also = {0: "", 1: ", with its examination"}.get(about, f", with its {about} examinations")
+        out.result({"deleted": run.id, "examinations": about}, [f"Run {run.id} is deleted{also}."])
         return
     found = model_of(chosen.run)
     models.delete(found.id)

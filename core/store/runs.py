@@ -7,23 +7,20 @@ and results alone, so a late word of a worker cannot revive a cancelled run.
 
 from __future__ import annotations
 
-import json
 import secrets
-import socket
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
 
 from core.errors import JobFailed, NotFound, StoreFailed
-from core.store import checkpoints
+from core.store import checkpoints, run_rows
 from core.store import database as db
 from core.store.files import make_folder, remove_folder
-from core.store.records import LIVE, RunRecord, RunState
+from core.store.records import RunRecord, RunState
 from core.store.run_files import (
     add_points,
     check_id,
@@ -58,30 +55,6 @@ __all__ = [
 # no letters or digits that are taken for one another, and one case only: ids are read aloud,
 # and are names of folders on disks that do not tell cases apart
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-
-_NEXT: dict[RunState, frozenset[RunState]] = {
-    "queued": frozenset({"running", "done", "failed", "cancelled", "interrupted"}),
-    "running": frozenset({"done", "failed", "cancelled", "interrupted"}),
-}
-#: What a final state freezes.
-_FROZEN = frozenset(
-    {
-        *("state", "progress", "message", "result", "error", "hint", "started", "finished"),
-        *("cancel_requested", "pid", "pid_created", "host"),
-    }
-)
-#: What may change at any time.
-_FREE = frozenset(
-    {
-        *("name", "note", "starred", "tags", "dataset", "dataset_title", "model"),
-        *("seconds", "peak_memory_mb", "versions"),
-    }
-)
-_COLUMNS = [column for column in db.runs.columns if column.name != "number"]
-#: Told several times a second; these come back just as they were given, so nothing is read again.
-_TOLD_OFTEN = frozenset({"progress", "message", "updated"})
-#: Longer lists are left out of brief results: no page shows them in a list of runs.
-_LONG = 4
 
 
 def create(
@@ -144,7 +117,7 @@ def create(
         "origin": None if origin is None else dict(origin),
     }
     if pid is not None:
-        values.update(state="running", **_taken(pid, moment))
+        values.update(state="running", **run_rows.taken_by(pid, moment))
     place = make_folder(folder(run_id))
     try:
         with db.writing() as connection:
@@ -169,7 +142,7 @@ def get(run_id: str) -> RunRecord:
     """
     check_id(run_id)
     with db.reading() as connection:
-        return _fetch(connection, run_id)
+        return run_rows.fetch(connection, run_id)
 
 
 def list_all(
@@ -200,12 +173,12 @@ def list_all(
         Hundreds of runs are then read in milliseconds; :func:`get` has the whole of one.
     """
     if brief:
-        columns = [c for c in _COLUMNS if c.name != "result"]
+        columns = [c for c in run_rows.COLUMNS if c.name != "result"]
         query = sa.select(*columns, db.run_briefs.c.result).outerjoin(
             db.run_briefs, db.run_briefs.c.run == db.runs.c.id
         )
     else:
-        query = sa.select(*_COLUMNS)
+        query = sa.select(*run_rows.COLUMNS)
     query = query.order_by(db.runs.c.number.desc()).limit(limit)
     if kind is not None:
         query = query.where(db.runs.c.kind == kind)
@@ -218,9 +191,9 @@ def list_all(
     if starred:
         query = query.where(db.runs.c.starred)
     if tag is not None:
-        query = query.where(_has_tag(tag))
+        query = query.where(run_rows.has_tag(tag))
     with db.reading() as connection:
-        return [_record(row) for row in connection.execute(query).mappings()]
+        return [run_rows.record(row) for row in connection.execute(query).mappings()]
 
 
 def change(run_id: str, **fields: Any) -> RunRecord:
@@ -241,23 +214,23 @@ def change(run_id: str, **fields: Any) -> RunRecord:
         When a field is none that can change (a fault of the program).
     """
     check_id(run_id)
-    unknown = set(fields) - _FROZEN - _FREE
+    unknown = set(fields) - run_rows.FROZEN - run_rows.FREE
     if unknown:
         raise TypeError(f"these fields of a run cannot change: {', '.join(sorted(unknown))}")
     with db.writing() as connection:
-        before = _fetch(connection, run_id, lock=True)
-        values = _allowed(before, fields)
+        before = run_rows.fetch(connection, run_id, lock=True)
+        values = run_rows.allowed(before, fields)
         if not values:
             return before
         connection.execute(db.runs.update().where(db.runs.c.id == run_id).values(values))
-        if set(values) <= _TOLD_OFTEN:
+        if set(values) <= run_rows.TOLD_OFTEN:
             return replace(before, **values)
         if "result" in values:
             connection.execute(db.run_briefs.delete().where(db.run_briefs.c.run == run_id))
             if values["result"] is not None:
-                brief = _without_long_lists(values["result"])
+                brief = run_rows.without_long_lists(values["result"])
                 connection.execute(db.run_briefs.insert().values(run=run_id, result=brief))
-        return _fetch(connection, run_id)
+        return run_rows.fetch(connection, run_id)
 
 
 def claim(pid: int, *, at_most: int) -> RunRecord | None:
@@ -288,10 +261,10 @@ def claim(pid: int, *, at_most: int) -> RunRecord | None:
         taken = connection.execute(
             db.runs.update()
             .where(db.runs.c.id == run_id, db.runs.c.state == "queued")
-            .values(state="running", updated=moment, **_taken(pid, moment))
+            .values(state="running", updated=moment, **run_rows.taken_by(pid, moment))
         )
         # a cancel may slip in between on databases where readers do not wait for the row above
-        return _fetch(connection, run_id) if taken.rowcount == 1 else None
+        return run_rows.fetch(connection, run_id) if taken.rowcount == 1 else None
 
 
 def request_cancel(run_id: str) -> RunRecord:
@@ -301,37 +274,54 @@ def request_cancel(run_id: str) -> RunRecord:
     """
     check_id(run_id)
     with db.writing() as connection:
-        before = _fetch(connection, run_id, lock=True)
+        before = run_rows.fetch(connection, run_id, lock=True)
         if before.state == "queued":
-            fields = _allowed(before, {"state": "cancelled", "cancel_requested": True})
+            fields = run_rows.allowed(before, {"state": "cancelled", "cancel_requested": True})
         else:
-            fields = _allowed(before, {"cancel_requested": True})
+            fields = run_rows.allowed(before, {"cancel_requested": True})
         if fields:
             connection.execute(db.runs.update().where(db.runs.c.id == run_id).values(fields))
-        return _fetch(connection, run_id)
+        return run_rows.fetch(connection, run_id)
 
 
-def delete(run_id: str) -> None:
-    """Delete a run with its folder. Models made by it stay in the library.
+def delete(run_id: str) -> int:
+    """Delete a run with its folder, and the examinations that are about it.
+
+    Models made by it stay in the library.
+
+    Returns
+    -------
+    int
+        How many examinations went with it.
 
     Raises
     ------
     JobFailed
-        While it waits or works.
+        While it, or an examination of it, waits or works.
     NotFound
         When there is no such run.
     """
     check_id(run_id)
     with db.writing() as connection:
-        run = _fetch(connection, run_id, lock=True)
+        run = run_rows.fetch(connection, run_id, lock=True)
         if run.live:
             raise JobFailed(
                 f"The run {run.name or run.id!r} is {run.state} and cannot be deleted.",
                 hint="Cancel it first.",
             )
-        connection.execute(db.runs.delete().where(db.runs.c.id == run_id))
-    remove_folder(folder(run_id))
-    checkpoints.forget(run_id)
+        about = run_rows.examinations(connection, run_id)
+        for one in about:
+            if one.live:
+                raise JobFailed(
+                    f"The run {run.name or run.id!r} is being examined and cannot be deleted.",
+                    hint=f"Cancel its examination first, which is the run {one.id}.",
+                )
+        gone = [run_id, *(one.id for one in about)]
+        connection.execute(db.runs.delete().where(db.runs.c.id.in_(gone)))
+    for one_id in gone:
+        remove_folder(folder(one_id))
+        checkpoints.forget(one_id)
+    return len(about)
 
 
 def keep_sha256(run_id: str, name: str, sha256: str) -> None:
@@ -359,81 +349,9 @@ def kept_sha256(run_id: str, name: str) -> str:
     with db.reading() as connection:
         found = connection.scalar(sa.select(db.run_files.c.sha256).where(mine))
         if found is None:
-            run = _fetch(connection, run_id)
+            run = run_rows.fetch(connection, run_id)
             raise NotFound(
                 f"The run {run.name or run.id!r} has kept no classifier.",
                 hint=f"It is {run.state}; only a fine-tuning that is done has one.",
             )
     return str(found)
-
-
-def _fetch(connection: sa.Connection, run_id: str, *, lock: bool = False) -> RunRecord:
-    query = sa.select(*_COLUMNS).where(db.runs.c.id == run_id)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
-    if row is None:
-        raise missing(run_id)
-    return _record(row)
-
-
-def _record(row: Mapping[Any, Any]) -> RunRecord:
-    values = dict(row)
-    values["tags"] = tuple(values["tags"] or ())  # runs of version 1 have none
-    return RunRecord(**values)
-
-
-def _has_tag(tag: str) -> sa.ColumnElement[bool]:
-    """Tags are kept as a JSON list: one of them stands there between quotes."""
-    kept = sa.func.lower(sa.type_coerce(db.runs.c.tags, sa.Text))
-    return kept.contains(json.dumps(tag).lower(), autoescape=True)
-
-
-def _allowed(run: RunRecord, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What of ``fields`` may be written, with the times that a new state brings along."""
-    values = dict(fields)
-    state = values.get("state", run.state)
-    if state not in LIVE and state not in _NEXT["running"]:
-        raise TypeError(f"there is no state {state!r} of a run")
-    if not run.live or (state != run.state and state not in _NEXT[run.state]):
-        values = {name: value for name, value in values.items() if name in _FREE}
-        state = run.state
-    if state != run.state:
-        moment = db.now()
-        if state == "running":
-            values.setdefault("started", moment)
-        else:
-            values.setdefault("finished", moment)
-            started = values.get("started") or run.started
-            if started is not None and values.get("seconds") is None and run.seconds is None:
-                values["seconds"] = (values["finished"] - started) / timedelta(seconds=1)
-        if state == "done":
-            values.setdefault("progress", 1.0)
-    if values:
-        values["updated"] = db.now()
-    return values
-
-
-def _taken(pid: int, moment: datetime) -> dict[str, Any]:
-    """What a run notes about the process that takes it."""
-    return {
-        "started": moment,
-        "pid": pid,
-        "pid_created": _begun(pid),
-        "host": socket.gethostname(),
-    }
-
-
-def _without_long_lists(result: Any) -> Any:
-    """A copy of nested values in which lists and tables of many items are empty."""
-    if isinstance(result, Mapping):
-        return {name: _without_long_lists(value) for name, value in result.items()}
-    if isinstance(result, (list, tuple)):
-        return [_without_long_lists(item) for item in result] if len(result) <= _LONG else []
-    return [] if getattr(result, "ndim", 0) else result
-
-
-def _begun(pid: int) -> float | None:
-    import psutil
-
-    with suppress(psutil.Error):
-        return float(psutil.Process(pid).create_time())
-    return None

@@ -247,7 +247,16 @@ def test_runs_are_filtered_compared_and_deleted(app: App, filled: dict[str, str]
     calm(at)
     assert "Side by side" in words(at)
     assert "Settings that differ" in words(at)
+    examined = runs.create({"kind": "examine", "run": filled["run"], "parts": []}, name="Of it")
+    at.run()
+    at.session_state["runs_table"] = {"selection": {"rows": [0, 1, 2], "columns": [], "cells": []}}
     at.button(key="runs_delete").click().run()
+    assert f"which is the run {examined.id}" in "".join(str(one.proto) for one in at.error)
+    runs.change(examined.id, state="cancelled")
+    at.run()
+    at.session_state["runs_table"] = {"selection": {"rows": [0, 1, 2], "columns": [], "cells": []}}
+    at.run()
+    calm(at.button(key="runs_delete").click().run())
     assert runs.list_all() == []
 
 

@@ -205,7 +205,10 @@ def test_deleting(call: Call, run: str) -> None:
     assert models.list_all() == []
     assert call("delete", "--model", "tfidf").code == 2
     assert call("predict", run, "nowhere.csv").code == 2
-    assert call("delete", run, "--json").json == {"deleted": run}
+    about = runs.create({"kind": "examine", "run": run}, name="Of it").id
+    runs.change(about, state="failed")
+    assert call("delete", run, "--json").json == {"deleted": run, "examinations": 1}
+    assert runs.list_all(kind="examine") == []
     assert call("evaluate", run).code == 2
 
 

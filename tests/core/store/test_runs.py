@@ -267,6 +267,33 @@ def test_deleting() -> None:
         assert connection.scalar(sa.select(sa.func.count()).select_from(db.run_files)) == 0
 
 
+def examination(of: str, state: str) -> str:
+    made = runs.create({"kind": "examine", "run": of}, name=f"Examination of {of}")
+    if state != "queued":
+        runs.change(made.id, state=state)
+    return made.id
+
+
+def test_examinations_go_with_the_run_that_they_are_about() -> None:
+    mine, other = make("mine"), make("other")
+    for run_id in (mine, other):
+        runs.change(run_id, state="done")
+    first, second = examination(mine, "done"), examination(mine, "failed")
+    kept = examination(other, "done")
+    waits = examination(mine, "queued")
+    places = [runs.folder(one) for one in (mine, first, second)]
+    with pytest.raises(JobFailed, match="'mine' is being examined") as caught:
+        runs.delete(mine)
+    assert waits in (caught.value.hint or "")
+    assert all(place.is_dir() for place in places)
+    runs.change(waits, state="cancelled")
+    assert runs.delete(mine) == 3
+    assert not any(place.exists() for place in places)
+    assert {one.id for one in runs.list_all()} == {other, kept}
+    assert runs.delete(kept) == 0
+    assert runs.delete(other) == 0
+
+
 def test_a_parent_that_is_not_there(home: Path) -> None:
     with pytest.raises(NotFound, match="There is no run 'nobody'"):
         make(parent="nobody")
