@@ -65,6 +65,8 @@ def show(record: RunRecord) -> None:
         )
     for one in result["failed"]:
         st.warning(one["hint"] or "", title=f"{shell.plain(one['title'])}: {one['error']}")
+    for said in result.get("notes", ()):
+        st.warning(shell.plain(said), icon=":material/info:")
     ranked = [e for e in entries if e["rank"]]
     with st.container(border=True):
         st.markdown("**The board**")

@@ -28,12 +28,14 @@ def show(record: RunRecord) -> None:
         st.markdown(f"**{shell.plain(headline(result, names))}**")
         st.caption(
             f"{plural(result['labels'], 'labelled row')} to learn from, drawn "
-            f"{plural(result['draws'], 'time')}; {plural(result['test_rows'], 'test row')} that "
-            "nothing has seen; the same head for all. Each interval stands for itself: among "
+            f"{plural(result['draws'], 'time')}; {plural(result['test_rows'], 'test row')} whose "
+            "labels nothing has seen; the same head for all. Each interval stands for itself: among "
             "many methods some difference looks clear by chance."
         )
     for one in result["failed"]:
         st.warning(one["hint"] or "", title=f"{shell.plain(one['title'])}: {one['error']}")
+    for said in result.get("notes", ()):
+        st.warning(shell.plain(said), icon=":material/info:")
     found = [_standing(entry, names) for entry in entries]
     left, right = st.columns([3, 2])
     with left.container(border=True, height="stretch"):

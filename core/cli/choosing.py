@@ -74,6 +74,7 @@ def chosen(summary: dict[str, Any]) -> Iterator[str]:
         yield words + (f"  {entry['note']}" if entry["note"] else "")
     for one in summary["failed"]:
         yield f"Left out: {one['title']}: {one['error']}"
+    yield from summary.get("notes", ())
     yield f"Run {summary['run']}."
 
 

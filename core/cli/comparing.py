@@ -58,6 +58,7 @@ def compared(summary: dict[str, Any]) -> Iterator[str]:
         yield words
     for one in summary["failed"]:
         yield f"Left out: {one['title']}: {one['error']}"
+    yield from summary.get("notes", ())
     yield f"Run {summary['run']}."
 
 

@@ -15,12 +15,13 @@ from core.errors import BadData, Cancelled, WarmstartError
 from core.evaluate.encoding import encode_rows
 from core.finetune.draws import draw_labels
 from core.jobs.candidates import Entry, Field, entry, size_of, title_of
+from core.jobs.encoders import LATER, seen_by
 from core.jobs.execute import Job
 from core.jobs.requests import ChooseRequest
 from core.jobs.track import track_record
 from core.pretrain.base import Encoder
 from core.progress import Progress
-from core.store import features
+from core.store import features, models
 from core.transfer.clusters import of_clusters
 from core.transfer.ranking import Rank, combine
 from core.transfer.recommend import Limits, Track, recommend
@@ -69,7 +70,8 @@ def choose(job: Job, request: ChooseRequest, dataset: Dataset) -> dict[str, Any]
     -------
     dict
         ``entries`` (the ranked ones first, best first), ``recommendation``, ``failed``,
-        ``labels``, ``unlabelled``, ``labels_per_class``, ``scored_rows``, as JSON values.
+        ``labels``, ``unlabelled``, ``labels_per_class``, ``scored_rows``, ``notes`` (about models
+        that saw test rows), as JSON values.
     """
     progress = job.progress.part(0.05, 0.99)
     scored = _rows(dataset, request)
@@ -111,6 +113,9 @@ def choose(job: Job, request: ChooseRequest, dataset: Dataset) -> dict[str, Any]
         "unlabelled": len(dataset.pool_rows("all")) - scored.budget,
         "learn": request.learn,
         "modality": dataset.modality,
+        "notes": seen_by(
+            (models.get(one.model) for one in entries.values() if one.model), dataset, kind=LATER
+        ),
     }
 
 

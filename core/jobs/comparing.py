@@ -10,7 +10,7 @@ from typing import Any
 from core.data.dataset import Dataset
 from core.errors import Cancelled, WarmstartError
 from core.evaluate.contest import Contest, Placing, contest
-from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn
+from core.jobs.encoders import Learned, baseline, encode_cached, find_or_learn, seen_by
 from core.jobs.execute import Job
 from core.jobs.requests import CompareRequest
 from core.pretrain import get_method
@@ -43,7 +43,7 @@ def compare(job: Job, request: CompareRequest, dataset: Dataset) -> dict[str, An
     -------
     dict
         ``entries`` (best first), ``failed``, ``labels_per_class``, ``labels``, ``test_rows``,
-        ``head``, ``draws``, as JSON values.
+        ``head``, ``draws``, ``notes`` (about models that saw test rows), as JSON values.
     """
     progress = job.progress.part(0.05, 1.0)
     entries, failed = _learn(job, request, dataset, progress.part(0.0, _LEARNED))
@@ -84,6 +84,7 @@ def compare(job: Job, request: CompareRequest, dataset: Dataset) -> dict[str, An
         "test_rows": found.test_rows,
         "head": request.head,
         "draws": request.draws,
+        "notes": seen_by((entry.learned.record for entry in entries.values()), dataset),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,9 @@ from core.transfer.domains.pair import repeating
 from core.types import Ints, Matrix
 
 _KEPT_BASELINES = 20
+
+#: What may be kind to a model that saw test rows, where none are looked at yet.
+LATER = "What is measured on them later"
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +75,18 @@ class Baseline:
     settings: dict[str, Any]
 
 
-def seen_test_rows(record: ModelRecord, dataset: Dataset) -> tuple[str, ...]:
+def seen_test_rows(
+    record: ModelRecord,
+    dataset: Dataset,
+    *,
+    who: str = "The model",
+    kind: str = "The comparison",
+) -> tuple[str, ...]:
     """A warning where a model had learned from test rows of a data set, without their labels.
 
     It never had those of its own data set. That of the same rows with another split, though, or one
-    that shares some with this, may have its training rows among the test rows here.
+    that shares some with this, may have its training rows among the test rows here. So may the
+    data set of a model that this one continues.
 
     Parameters
     ----------
@@ -84,27 +94,48 @@ def seen_test_rows(record: ModelRecord, dataset: Dataset) -> tuple[str, ...]:
         The model.
     dataset : Dataset
         What it is about to be judged on.
+    who, kind : str
+        What begins the sentences: the model, and what may be too kind to it.
 
     Returns
     -------
     tuple of str
         One sentence or none; none either where what it learned from cannot be read here any more.
     """
-    if record.dataset == dataset.fingerprint or record.modality != dataset.modality:
+    if record.modality != dataset.modality:
         return ()
-    try:
-        elsewhere = datasets.load(record.dataset or "")
-    except (NotFound, StoreFailed):  # a damaged set that nothing here learns from ends no run
-        return ()
-    learned = elsewhere.take(elsewhere.pool_rows(record.pool))  # type: ignore[arg-type]
-    seen = int(repeating(dataset.take(dataset.test_rows), learned).sum())
-    if not seen:
+    test = dataset.take(dataset.test_rows)
+    seen, titles = np.zeros(len(test), dtype=bool), []
+    for one in (record, *models.ancestors(record)):
+        if one.dataset == dataset.fingerprint:
+            continue
+        try:
+            elsewhere = datasets.load(one.dataset or "")
+        except (NotFound, StoreFailed):  # a damaged set that nothing here learns from ends no run
+            continue
+        found = repeating(test, elsewhere.take(elsewhere.pool_rows(one.pool)))  # type: ignore[arg-type]
+        if found.any() and one.dataset_title not in titles:
+            titles.append(one.dataset_title)
+        seen |= found
+    if not seen.any():
         return ()
     return (
-        f"The model had learned from {seen:,} of the {len(dataset.test_rows):,} test rows, without "
-        f"their labels: they were training rows of {record.dataset_title}. The comparison may be a "
-        "little kind to it.",
+        f"{who} had learned from {int(seen.sum()):,} of the {len(test):,} test rows, without their "
+        f"labels: they were training rows of {' and '.join(titles)}. {kind} may be a little kind "
+        "to it.",
     )
+
+
+def seen_by(
+    records: Iterable[ModelRecord], dataset: Dataset, *, kind: str = "The comparison"
+) -> list[str]:
+    """The sentences of :func:`seen_test_rows` about several models, which are named; each once."""
+    each = {record.id: record for record in records}.values()
+    return [
+        sentence
+        for record in each
+        for sentence in seen_test_rows(record, dataset, who=f"“{record.name}”", kind=kind)
+    ]
 
 
 def find_or_learn(

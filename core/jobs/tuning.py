@@ -15,6 +15,7 @@ from core.evaluate.tuning.results import Tuning, tuning_from_json, tuning_to_jso
 from core.evaluate.tuning.search import search
 from core.evaluate.tuning.space import make_space
 from core.evaluate.tuning.workers import workers
+from core.jobs.encoders import LATER, seen_by
 from core.jobs.execute import Job
 from core.jobs.pools import pool_size
 from core.jobs.requests import DataRef, FinetuneRequest, PretrainRequest, TuneRequest
@@ -73,6 +74,7 @@ def tune(job: Job, request: TuneRequest, dataset: Dataset) -> dict[str, Any]:
     missing = no_pretraining(tuning) if _could_pretrain(request) else None
     if missing and tuning.ended == "time":
         tuning = replace(tuning, notes=(missing, *tuning.notes))
+    tuning = replace(tuning, notes=(*tuning.notes, *seen_by(records, dataset, kind=LATER)))
     return {
         "tuning": tuning_to_json(tuning),
         "names": {record.id: record.name for record in records},

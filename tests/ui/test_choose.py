@@ -229,6 +229,14 @@ def test_what_failed_is_named(app: Callable[..., Any], monkeypatch: pytest.Monke
     assert any("Take another." in w.value for w in at.warning)
 
 
+def test_a_model_that_saw_test_rows_is_named(
+    app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.jobs.choosing.seen_by", lambda *_, **__: ["It had seen test rows."])
+    at = app("choose", run=_ranked(seed.keep_texts()))
+    assert any("It had seen test rows" in w.value for w in at.warning)
+
+
 def test_unlabelled_data(app: Callable[..., Any], home: object) -> None:
     texts = seed.texts()
     bare = dataclasses.replace(texts, labels=np.full(len(texts), -1, np.int32), classes=())

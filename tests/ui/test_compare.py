@@ -51,6 +51,14 @@ def test_start(app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None
     assert request.labels_per_class == 5
 
 
+def test_a_model_that_saw_test_rows_is_named(
+    app: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.jobs.comparing.seen_by", lambda *_: ["It had seen test rows."])
+    at = app("compare", run=_compared(seed.keep_texts()))
+    assert any("It had seen test rows" in w.value for w in at.warning)
+
+
 def test_nothing_chosen_says_why(app: Callable[..., Any]) -> None:
     data = seed.keep_texts()
     at = app("compare", data=data[:12])
