@@ -113,6 +113,7 @@ def show(record: RunRecord) -> None:
             "test rows: the first time that anything looks at them.",
         ):
             _use(record, None)
+        _learned_first(record, None)
         st.caption(shell.plain(how_judged(tuning)))
         st.caption(shell.plain(why_ended(tuning)))
     for one in tuning.notes:
@@ -125,10 +126,35 @@ def show(record: RunRecord) -> None:
     picked = _table(order, names, tuning, key="tn_table", select=True)
     if picked is None:
         st.caption("Select a line to fine-tune with those settings instead.")
-    elif st.button(
+        return
+    if st.button(
         "Fine-tune with the selected settings", icon=":material/tune:", key="tn_use_other"
     ):
         _use(record, picked)
+    _learned_first(record, picked)
+
+
+def _learned_first(record: RunRecord, trial: int | None) -> None:
+    """What the fine-tuning will learn once more, or need not."""
+    from core.jobs.learned_first import learned_first
+
+    with faults.shown():
+        first = learned_first(record, trial)
+        if first is None:
+            return
+        if first.ready:
+            st.caption(
+                f":material/inventory_2: {shell.plain(first.title)} is in the library and is used "
+                "as it is: nothing is learned again."
+            )
+            return
+        about = (
+            "" if first.seconds is None else f", which took the search {duration(first.seconds)}"
+        )
+        st.caption(
+            f":material/replay: {shell.plain(first.title)} is learned once more first{about}: a "
+            "search keeps scores, not encoders. It then stays in the library."
+        )
 
 
 def _charts(tuning: Tuning, names: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from core import jobs
 from core.evaluate.tuning.workers import Here
 from core.jobs import tuning as module
+from core.jobs.learned_first import LearnedFirst
 from core.jobs.requests import DataRef, FinetuneRequest, TuneRequest, to_json
 from core.store import datasets, runs
 from tests import seed
@@ -130,6 +131,29 @@ def test_other_settings_than_those_handed_out(app: Callable[..., Any], asked: _A
     assert tuning is not None
     one = next(t for t in tuning.trials if words(t.configuration) == settings)
     assert asked[0].head_settings == dict(one.configuration.head_settings)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (LearnedFirst("LSA / PCA", ready=False, seconds=75.0), "which took the search 1 min 15 s"),
+        (LearnedFirst("LSA / PCA", ready=False), "is learned once more first: a search keeps"),
+        (LearnedFirst("Mine", ready=True), "Mine is in the library and is used as it is"),
+        (None, ""),
+    ],
+)
+def test_what_is_learned_again_is_said(
+    app: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    found: LearnedFirst | None,
+    said: str,
+) -> None:
+    monkeypatch.setattr("core.jobs.learned_first.learned_first", lambda *_: found)
+    at = app("tune", run=_tuned(1))
+    assert not at.exception
+    told = " ".join(c.value for c in at.caption)
+    assert said in told
+    assert ("learned" in told) == (found is not None)
 
 
 def test_other_costs(app: Callable[..., Any]) -> None:
