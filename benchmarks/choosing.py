@@ -34,6 +34,7 @@ from common import data_file, machine, markdown, newsgroups, stopwatch, write_js
 
 from core.data import catalogue
 from core.data.dataset import Dataset
+from core.data.units import units_of
 from core.evaluate.compare import compare
 from core.finetune import get_head
 from core.finetune.draws import draw_labels
@@ -141,6 +142,7 @@ def learned(name: str, folder: Path) -> dict[str, dict[str, Any]]:
                 "pool": encoder.transform(dataset.take(some)),
                 "y": dataset.labels[train],
                 "yt": dataset.labels[test],
+                "units": units_of(dataset, train),
                 "seconds": watch.seconds,
             }
             joblib.dump(kept, path)
@@ -176,7 +178,8 @@ def board(rows: Mapping[str, Mapping[str, Any]], budget: int, seed: int) -> Any:
     scores = {}
     for key, one in rows.items():
         X, pool = one["train"][i], one["pool"][:600]
-        scores[key] = measure(X, y[i], of_clusters(X, pool, len(np.unique(y))), draws)
+        source = of_clusters(X, pool, len(np.unique(y)))
+        scores[key] = measure(X, y[i], source, draws, units=one["units"][i])
     return combine(scores)
 
 

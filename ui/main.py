@@ -17,6 +17,8 @@ from ui import faults, shell  # noqa: E402
 from ui.settle import settle  # noqa: E402
 from ui.site import PLACES  # noqa: E402
 
+_IMAGES = Path(__file__).parent / "images"
+st.logo(_IMAGES / "logo.svg", size="large", icon_image=_IMAGES / "mark.svg")
 sections: dict[str, list[st.Page]] = {}
 for place in PLACES:
     page = st.Page(
