@@ -223,6 +223,66 @@ def test_old_runs_say_that_nothing_was_held_out(app: App, filled: dict[str, str]
         cached.need_held_out(filled["run"])
 
 
+@pytest.mark.parametrize(
+    "urged",
+    [
+        ("over", (-0.2, -0.1), "primary"),
+        ("over", (-0.2, 0.1), "secondary"),  # no clear difference
+        ("over", (0.1, 0.2), "secondary"),  # it hurts
+        ("fits", (-0.2, -0.1), "secondary"),
+    ],
+)
+def test_calibrating_is_urged_only_where_it_clearly_helps(
+    app: App,
+    filled: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    urged: tuple[Any, tuple[float, float], str],
+) -> None:
+    from dataclasses import replace
+
+    from core.evaluate.results import Interval
+    from ui.reports import cached
+
+    held_out_again(filled["run"], 5)
+    calibration, fix = cached.calibration, cached.fix
+    kind, (low, high), looks = urged
+
+    def fixed(run: str) -> Any:
+        return replace(fix(run), log_loss_change=Interval((low + high) / 2, low, high))
+
+    monkeypatch.setattr(cached, "calibration", lambda *a: replace(calibration(*a), kind=kind))
+    monkeypatch.setattr(cached, "fix", fixed)
+    at = calm(open_section(app, section("calibration"), filled["run"]))
+    assert at.button(key="ev_calibrate").proto.type == looks
+
+
+@pytest.mark.parametrize(("saved", "looks"), [((1.0, 2.0), "primary"), ((-1.0, 2.0), "secondary")])
+def test_a_threshold_is_urged_only_where_it_clearly_saves(
+    app: App,
+    filled: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    saved: tuple[float, float],
+    looks: str,
+) -> None:
+    from dataclasses import replace
+
+    from core.evaluate import threshold
+    from core.evaluate.results import Interval
+    from ui.reports import cached
+
+    held_out_again(filled["run"], 5)
+    found = cached.threshold
+
+    def changed(*asked: Any) -> Any:
+        effect, chart = found(*asked)
+        return replace(effect, saved=Interval(sum(saved) / 2, *saved)), chart
+
+    monkeypatch.setattr(threshold, "FEW", 1)
+    monkeypatch.setattr(cached, "threshold", changed)
+    at = calm(open_section(app, section("threshold"), filled["run"]))
+    assert at.button(key="ev_keep_threshold").proto.type == looks
+
+
 def test_calibrate_and_take_it_back(app: App, filled: dict[str, str]) -> None:
     from core.store import decisions
     from ui import resources
@@ -307,7 +367,7 @@ def test_a_report_without_pretraining_has_one_accuracy(app: App, filled: dict[st
     mean = at.metric[0].value.replace("\u202f", " ")
     assert f": {mean} of 60 test rows right" in words(at)
     assert "The accuracy above is a mean over 3 draws of labels." in words(at)
-    assert [tab.label for tab in at.tabs][0] == "Scores"  # nothing was bought, so no overview
+    assert at.tabs[0].label == "Scores"  # nothing was bought, so no overview
 
 
 def test_a_run_of_another_kind_is_sent_to_its_page(app: Callable[..., Any], home: Any) -> None:

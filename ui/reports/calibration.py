@@ -37,7 +37,7 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
             f":material/info: A threshold for {name} is in use. It is one for the probabilities as "
             "they are now, so another temperature takes it back."
         )
-    _remedy(record, calibrated)
+    _remedy(record, calibrated, fits=found.kind == "fits")
     remedy: Fix | None = cached.fix(record.id)
     left, right = st.columns([3, 2])
     with left.container(border=True):
@@ -60,7 +60,7 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
         )
 
 
-def _remedy(record: RunRecord, calibrated: bool) -> None:
+def _remedy(record: RunRecord, calibrated: bool, *, fits: bool) -> None:
     from core.jobs.calibrating import why_not
 
     found: Fix | None = cached.fix(record.id)
@@ -86,7 +86,8 @@ def _remedy(record: RunRecord, calibrated: bool) -> None:
         else:
             st.button(
                 "Calibrate its answers",
-                type="primary" if found.helps else "secondary",
+                # what is no clear gain, or mends what is right already, is not urged
+                type="primary" if found.helps and not fits else "secondary",
                 icon=":material/tune:",
                 key="ev_calibrate",
                 on_click=_calibrate,

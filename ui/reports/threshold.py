@@ -100,6 +100,7 @@ def _keep(
     """The threshold that is in use, and the buttons to use this one or none."""
     mine = kept is not None and (kept.code, kept.miss_cost) == (effect.code, effect.miss_cost)
     possible = effect.threshold <= 1
+    clear = effect.saved.low is not None and effect.saved.low > 0  # else nothing urges it
     with st.container(border=True):
         if kept is None:
             st.markdown(
@@ -118,7 +119,7 @@ def _keep(
         with st.container(horizontal=True):
             st.button(
                 "Answer by this threshold",
-                type="secondary" if effect.few or mine else "primary",
+                type="primary" if clear and not (effect.few or mine) else "secondary",
                 icon=":material/gavel:",
                 key="ev_keep_threshold",
                 disabled=not possible or mine,
