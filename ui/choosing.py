@@ -111,6 +111,7 @@ def _table(record: RunRecord, entries: Sequence[dict[str, Any]], names: dict[str
         rows,
         hide_index=True,
         key="ch_table",
+        placeholder="–",
         on_select="rerun",
         selection_mode="single-row",
         column_config={
@@ -276,6 +277,7 @@ def card() -> None:
         ),
         hide_index=True,
         key="ch_grades",
+        placeholder="–",
         column_config={
             "Regret, points": st.column_config.NumberColumn(format="%.1f"),
             "Weighted τ": st.column_config.NumberColumn(format="%.2f"),
