@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.jobs.handing_over import modality_of
 from core.store import runs
 from ui import api_line, predicting, resources, shell
 from ui.report import summary
@@ -49,7 +50,7 @@ st.caption(summary(record))
 classifier = resources.classifier(record.id)
 
 predicting.decided(classifier)
-modality = predicting.modality_of(record)
+modality = modality_of(record)
 predicting.one(record, classifier, modality)
 predicting.many(record, classifier, modality)
 api_line.show(record)

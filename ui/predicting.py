@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.data.dataset import Dataset
-from core.errors import NotFound, WarmstartError
+from core.errors import WarmstartError
 from core.store.records import RunRecord
 from core.types import Modality
 from ui import pictures, resources, shell
@@ -18,19 +18,7 @@ from ui.predict.files import many
 if TYPE_CHECKING:
     from core.finetune.classifier import Classifier
 
-__all__ = ["decided", "many", "modality_of", "one"]
-
-
-def modality_of(record: RunRecord) -> Modality:
-    """The kind of rows that a run's classifier takes."""
-    from core.store import datasets
-
-    try:
-        return datasets.get(record.dataset or "").modality
-    except NotFound:  # its data set was deleted; the classifier itself still tells
-        from core.jobs.taking import modality_of as told
-
-        return told(resources.classifier(record.id))
+__all__ = ["decided", "many", "one"]
 
 
 def decided(classifier: Classifier) -> None:

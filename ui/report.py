@@ -57,7 +57,7 @@ def interval_words(interval: Interval) -> str:
 
 def is_text(record: RunRecord) -> bool:
     """Whether the run's rows are texts."""
-    from ui.predicting import modality_of
+    from core.jobs.handing_over import modality_of
 
     return modality_of(record) == "text"
 

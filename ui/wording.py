@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-MINUS = "\N{MINUS SIGN}"
+from core.evaluate import words
+
 THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -14,20 +15,18 @@ def number(value: float) -> str:
 
 
 def points(share: float) -> str:
-    """A difference of shares in points, with its sign: +9.1 or −3.0."""
-    text = f"{abs(share) * 100:.1f}"
-    sign = MINUS if share < 0 and text != "0.0" else "+"
-    return sign + text
+    """A difference of shares in points, with its sign: +9.1 or −3.0; none where it is 0.0."""
+    return words.points(share, unit=False)
 
 
 def signed(value: float) -> str:
     """A number with its sign and two places: +0.58 or −0.84."""
-    return f"{value:+.2f}".replace("-", MINUS)
+    return f"{value:+.2f}".replace("-", words.MINUS)
 
 
 def percent(share: float) -> str:
     """A share in per cent: 74.7 %."""
-    return f"{share * 100:.1f}{THIN}%"
+    return words.percent(share).replace(" ", THIN)
 
 
 def sure(probability: float) -> str:

@@ -28,7 +28,7 @@ _SHOWN, _NEAR, _BACKGROUND = 12, 5, 500
 
 def explain(chosen: argparse.Namespace, out: Output) -> None:
     """What decided for one row; without one, what decides over many."""
-    from core.jobs.taking import modality_of
+    from core.jobs.taking import taken_by
 
     run = run_of(chosen.run)
     if run.kind != "finetune" or run.state != "done":
@@ -38,7 +38,7 @@ def explain(chosen: argparse.Namespace, out: Output) -> None:
             hint="Choose another run; see `runs`.",
         )
     classifier = classifiers.load(run.id)
-    modality = modality_of(classifier)
+    modality = taken_by(classifier)
     rows = _row(chosen, run, classifier, modality)
     if rows is None:
         values, words = _over_many(run, classifier, modality, out)

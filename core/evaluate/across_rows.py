@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from core.data.stacking import stack
 from core.finetune.adaptations import TEXT_SETTINGS, Representation
 from core.finetune.base import Head, Task, TooFewClasses
 from core.finetune.classifier import Classifier
 from core.finetune.source import Source
-from core.finetune.stacking import stack
 from core.params import resolve
 from core.pretrain import baseline_for, get_method
 from core.pretrain.base import Encoder

@@ -22,6 +22,7 @@ from sklearn.preprocessing import StandardScaler
 from core.data.duplicates import row_codes
 from core.data.features import numbers_of
 from core.data.split import stratified_split
+from core.data.stacking import stack
 from core.data.units import repeated
 from core.errors import BadData
 from core.evaluate.corrections import holm
@@ -29,7 +30,6 @@ from core.evaluate.intervals import Z
 from core.evaluate.results import Interval
 from core.evaluate.words import p_words
 from core.finetune.classifier import Classifier
-from core.finetune.stacking import stack
 from core.pretrain.numeric import RowNumbers
 from core.progress import SILENT, Progress
 from core.types import Bools, Floats, Ints, Matrix, Modality, Rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.data.dataset import Dataset
-from core.finetune.stacking import stack
+from core.data.stacking import stack
 from core.pretrain.base import Encoder
 from core.progress import SILENT, Progress
 from core.types import Ints, Matrix

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.data.stacking import stack
 from core.data.units import units_of
 from core.errors import BadData
 from core.finetune.base import Head, Strategy, Task
@@ -16,7 +17,6 @@ from core.finetune.classifier import Classifier
 from core.finetune.draws import draw_labels
 from core.finetune.neighbours import nearest
 from core.finetune.source import Source
-from core.finetune.stacking import stack
 from core.params import Value
 from core.pretrain.base import Encoder
 from core.progress import Progress

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from core.errors import BadParam, NotFound
+from core.errors import BadParam
 from core.finetune import get_strategy
 from core.types import Modality
 
@@ -140,18 +140,3 @@ def check_known(keys: Iterable[str], modality: Modality) -> None:
                 f"There is no adaptation {key!r} for {modality} rows.",
                 hint="There is: " + ", ".join(offered) + ".",
             )
-
-
-def get_adaptation(key: str) -> Adaptation:
-    """The way across of that key.
-
-    Raises
-    ------
-    NotFound
-        When there is none.
-    """
-    for one in ADAPTATIONS:
-        if one.key == key:
-            return one
-    known = ", ".join(one.key for one in ADAPTATIONS)
-    raise NotFound(f"There is no adaptation {key!r}.", hint=f"There is: {known}.")

@@ -14,7 +14,6 @@ from core.params import resolve
 from core.pretrain import methods_for
 from core.pretrain.base import Encoder, Method, PoolSize
 from core.store import models
-from core.store.records import DatasetRecord
 from core.transfer.advice import Option, Plan, Situation, plan
 from core.types import Modality
 
@@ -72,27 +71,6 @@ def advise(
     ]
     made = plan(situation, options, track_record(situation.modality, without=without))
     return Advice(made, tuple(_evidence(situation.modality, made.method, without)))
-
-
-def situation_of(
-    record: DatasetRecord, *, seconds: float = 600, explained: bool = False, may_leave: bool = False
-) -> Situation:
-    """What a kept data set says of itself; every training label counts.
-
-    Raises
-    ------
-    BadParam
-        When it has fewer than two classes, or fewer labels than classes.
-    """
-    return Situation(
-        modality=record.modality,
-        rows=record.labelled_train + record.unlabelled,
-        labels=record.labelled_train,
-        classes=len(record.classes),
-        seconds=seconds,
-        explained=explained,
-        may_leave=may_leave,
-    )
 
 
 def request_of(made: Plan, data: DataRef, *, labels_per_class: int | None) -> FinetuneRequest:

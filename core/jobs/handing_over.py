@@ -13,7 +13,7 @@ from core.data import catalogue
 from core.errors import BadParam, NotFound, WarmstartError
 from core.evaluate.mistakes import worst_mistakes
 from core.jobs.summary import evaluation_of
-from core.jobs.taking import modality_of as taken_by
+from core.jobs.taking import taken_by
 from core.jobs.trusting import trust_of
 from core.report.facts import DataFacts, EncoderFacts, RunFacts, Shown
 from core.report.trust import TrustFacts

@@ -11,7 +11,7 @@ from core.pretrain.patches import PatchEncoder
 from core.types import Modality
 
 
-def modality_of(classifier: Classifier) -> Modality:
+def taken_by(classifier: Classifier) -> Modality:
     """Texts, pictures or table rows."""
     encoder = classifier.encoder
     if isinstance(encoder, PatchEncoder):

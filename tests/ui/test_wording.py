@@ -9,7 +9,7 @@ from ui import wording
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.091, "+9.1"), (-0.095, "−9.5"), (0.0, "+0.0"), (-0.0004, "+0.0"), (0.2213, "+22.1")],
+    [(0.091, "+9.1"), (-0.095, "−9.5"), (0.0, "0.0"), (-0.0004, "0.0"), (0.2213, "+22.1")],
 )
 def test_points(share: float, text: str) -> None:
     assert wording.points(share) == text

@@ -28,7 +28,7 @@ def absent(record: RunRecord, evaluation: Evaluation) -> str | None:
 
 def draw(record: RunRecord, evaluation: Evaluation) -> None:
     """By the kind of the rows."""
-    from ui.predicting import modality_of
+    from core.jobs.handing_over import modality_of
 
     modality = modality_of(record)
     if modality == "text":

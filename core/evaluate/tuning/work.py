@@ -13,12 +13,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from core.data.stacking import stack
 from core.errors import Cancelled
 from core.evaluate.tuning.configuration import PLAIN, Configuration, EncoderChoice
 from core.finetune import get_head, get_strategy
 from core.finetune.base import Head, Task
 from core.finetune.heads.gradient import GradientHead
-from core.finetune.stacking import stack
 from core.finetune.weights import Weights
 from core.params import Value
 from core.pretrain import get_method

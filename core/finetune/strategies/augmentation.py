@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from core.data.stacking import stack
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.source import fold, linear_head, need_source, units_with_source
-from core.finetune.stacking import stack
 from core.params import Value, resolve
 from core.pretrain.base import Encoder
 from core.progress import Progress

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.data.stacking import stack
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.source import fold, linear_head, need_source, units_with_source
-from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
 from core.progress import Progress

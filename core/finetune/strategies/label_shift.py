@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.data.stacking import stack
 from core.errors import BadData
 from core.finetune.base import Head, Strategy, Task, spread_probabilities
 from core.finetune.choosing import folds
 from core.finetune.source import need_source, units_with_source
-from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
 from core.progress import Progress

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 from scipy import sparse
 
+from core.data.stacking import stack
 from core.data.units import stack_units
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.neighbours import graph, nearest
 from core.finetune.probe import fit_head
 from core.finetune.source import codes_of
-from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
 from core.progress import Progress

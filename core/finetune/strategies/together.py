@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from core.data.stacking import stack
 from core.finetune.base import Head, Strategy, Task
 from core.finetune.choosing import choose
 from core.finetune.source import need_source, units_with_source
-from core.finetune.stacking import stack
 from core.params import Param, Value, resolve
 from core.pretrain.base import Encoder
 from core.progress import Progress

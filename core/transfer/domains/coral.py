@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.transfer.domains.shared import stack
+from core.data.stacking import stack
 from core.types import Floats, Matrix
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from core.data.stacking import stack
 from core.progress import SILENT, Progress
-from core.transfer.domains.shared import domain_folds, stack
+from core.transfer.domains.shared import domain_folds
 from core.types import Floats, Ints, Matrix
 
 _FOLDS = 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from core.progress import SILENT, Progress
 from core.transfer.domains.discrepancy import Discrepancy, discrepancy
 from core.transfer.domains.label_shift import LabelShift, estimate
 from core.transfer.domains.pair import DomainPair
-from core.transfer.domains.proxy import ProxyDistance, Telling, proxy_distance
+from core.transfer.domains.proxy import ProxyDistance, proxy_distance
 from core.transfer.domains.shared import Shared, components, shared
 from core.transfer.domains.vocabulary import Overlap, overlap
 
@@ -141,22 +140,3 @@ def _spread(X: Any, y: Any, rows: Any, k: int) -> Any:
 def distance_to_json(found: DomainDistance) -> dict[str, Any]:
     """The distance as JSON values."""
     return asdict(found)
-
-
-def distance_from_json(values: Mapping[str, Any]) -> DomainDistance:
-    """The distance again."""
-    fields = dict(values)
-    proxy = dict(fields["proxy"])
-    for side in ("of_source", "of_target"):
-        proxy[side] = tuple(Telling(**one) for one in proxy[side])
-    fields["proxy"] = ProxyDistance(**proxy)
-    fields["discrepancy"] = Discrepancy(**fields["discrepancy"])
-    if fields["overlap"] is not None:
-        known = dict(fields["overlap"])
-        fields["overlap"] = Overlap(**{**known, "strange": tuple(known["strange"])})
-    if fields["label_shift"] is not None:
-        shift = dict(fields["label_shift"])
-        lists = {name: tuple(shift[name]) for name in ("source", "target", "low", "high")}
-        fields["label_shift"] = LabelShift(**{**shift, **lists})
-    fields["classes"], fields["notes"] = tuple(fields["classes"]), tuple(fields["notes"])
-    return DomainDistance(**fields)

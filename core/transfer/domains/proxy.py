@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from core.data.stacking import stack
 from core.progress import SILENT, Progress
-from core.transfer.domains.shared import domain_folds, stack
+from core.transfer.domains.shared import domain_folds
 from core.types import Floats, Ints, Matrix
 
 _FOLDS = 5

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from core.data.folds import stratified
+from core.data.stacking import stack
 from core.data.units import units_per_class
 from core.params import resolve
 from core.pretrain import baseline_for
@@ -125,11 +125,3 @@ def components(found: Shared, *, most: int = 500, seed: int = 0) -> tuple[Floats
     if not len(kept):  # all rows are the same
         space = np.zeros((len(gram), 1))
     return space[:n], space[n:]
-
-
-def stack(parts: list[Matrix]) -> Matrix:
-    """Matrices of equal width one above the other, sparse when they are sparse."""
-    blocks: list[Any] = list(parts)
-    if isinstance(blocks[0], np.ndarray):
-        return np.vstack(blocks)
-    return sparse.csr_matrix(sparse.vstack(blocks))

@@ -15,7 +15,7 @@ from core.evaluate.across_results import Across, Point, across_from_json, across
 from core.evaluate.across_rows import represent, target_alone
 from core.evaluate.across_validation import weighted
 from core.evaluate.results import Interval
-from core.finetune.adaptations import ADAPTATIONS, adaptations_for, get_adaptation
+from core.finetune.adaptations import ADAPTATIONS, adaptations_for
 from core.progress import Progress
 from core.transfer.domains.pair import DomainPair, pair
 from tests.core.transfer.domains.made_pairs import reviews, table
@@ -198,9 +198,7 @@ def test_what_is_chosen_is_kept():
 
 
 def test_ways_by_key():
-    assert get_adaptation("coral").title == "CORAL"
-    with pytest.raises(NotFound, match="no adaptation 'magic'"):
-        get_adaptation("magic")
+    assert adaptations_for("text")["coral"].title == "CORAL"
     assert "msda" not in adaptations_for("image")
     assert all(one.source and one.help for one in ADAPTATIONS)
 

@@ -23,7 +23,7 @@ from core.evaluate.tuning.space import make_space
 from core.evaluate.tuning.work import AttemptOrder, attempt
 from core.evaluate.validation import out_of_fold
 from core.finetune import get_head, get_strategy
-from core.finetune.adaptations import get_adaptation
+from core.finetune.adaptations import adaptations_for
 from core.finetune.base import Head
 from core.params import resolve
 from core.pretrain.base import Encoder, PoolSize
@@ -186,7 +186,7 @@ def across(*, shared: bool) -> float:
     both = pair(other, made)
     shown = represent(both, "source", seed=0)
     positions = np.arange(len(both.target))
-    way = get_adaptation("source_only")
+    way = adaptations_for("image")["source_only"]
     found = Validation(shown, positions, tree, seed=0).of(way, shown)
     assert found is not None
     assert found.how == "target_labels"

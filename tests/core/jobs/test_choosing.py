@@ -13,7 +13,7 @@ import pytest
 from core import jobs
 from core.errors import BadData, BadParam, Cancelled
 from core.evaluate.choosing_words import costs, headline, reasons, worse
-from core.jobs.advising import advise, request_of, situation_of
+from core.jobs.advising import advise, request_of
 from core.jobs.check import check
 from core.jobs.observed import observed
 from core.jobs.report_card import grade, report_card
@@ -28,6 +28,7 @@ from core.jobs.requests import (
 )
 from core.jobs.track import gained, track_record
 from core.store import datasets, models, runs
+from core.transfer.advice import Situation
 from core.transfer.recommend import Track
 from tests import seed
 
@@ -292,7 +293,7 @@ def test_another_split_of_the_same_rows_does_not_vouch_for_them(data: DataRef) -
     shipped = track_record("text", without=other.fingerprint)
     assert track_record("text", without=data.fingerprint) == shipped
     assert track_record("text", without="0" * 64)["lsa"].sets == shipped["lsa"].sets + 1
-    situation = dataclasses.replace(situation_of(datasets.get(data.fingerprint or "")), rows=5000)
+    situation = Situation(modality="text", rows=5000, labels=60, classes=3, seconds=600)
     assert advise(situation, without=data.fingerprint).evidence == ()
 
 
@@ -304,8 +305,7 @@ def test_a_plan_leans_on_runs_here_and_is_carried_out(
 ) -> None:
     monkeypatch.setattr("core.jobs.advising.track_record", lambda *_, **__: {"lsa": Track(0.2, 1)})
     jobs.run_here(CompareRequest(data=data, methods=(_method(data),), labels_per_class=2, draws=2))
-    record = datasets.get(data.fingerprint or "")
-    situation = dataclasses.replace(situation_of(record), rows=5000)
+    situation = Situation(modality="text", rows=5000, labels=60, classes=3, seconds=600)
     told = advise(situation)
     assert told.plan.method == "lsa"
     assert [one.title for one in told.evidence] == ["Tiny texts"]
@@ -316,10 +316,9 @@ def test_a_plan_leans_on_runs_here_and_is_carried_out(
     assert request_of(told.plan, data, labels_per_class=None).draws == 1
 
 
-def test_situation_of_a_kept_set(data: DataRef) -> None:
-    found = situation_of(datasets.get(data.fingerprint or ""))
-    assert (found.rows, found.labels, found.classes) == (120, 60, 3)
-    assert advise(found).plan.method is None  # so few rows
+def test_few_rows_learn_nothing_first(home: Path) -> None:
+    situation = Situation(modality="text", rows=120, labels=60, classes=3, seconds=600)
+    assert advise(situation).plan.method is None
 
 
 # -- words ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from PIL import Image
 
 from core.errors import BadData
 from core.jobs.picture_predictions import predict_pictures, read_picture, read_upload
-from core.jobs.taking import modality_of, picture_shape
+from core.jobs.taking import picture_shape, taken_by
 from core.progress import Progress
 from tests.core.explain.making import fitted
 from tests.core.pretrain.conftest import table, texts
@@ -41,7 +41,7 @@ def png(image: Any, kind: str = "PNG") -> bytes:
 @pytest.mark.parametrize("method", ["raw", "lsa", "patches", "kmeans", "autoencoder", "random"])
 def test_what_a_classifier_of_pictures_takes(method: str) -> None:
     classifier = model(method)
-    assert modality_of(classifier) == "image"
+    assert taken_by(classifier) == "image"
     assert picture_shape(classifier) == (6, 8)
     assert picture_shape(model(method, 6, 8, 3)) == (6, 8, 3)
 
@@ -51,10 +51,10 @@ def test_what_others_take() -> None:
         of_texts = fitted(
             method, "logistic", texts(), np.arange(60) % 2, ("a", "b"), settings=SMALL
         )
-        assert (modality_of(of_texts), picture_shape(of_texts)) == ("text", None)
+        assert (taken_by(of_texts), picture_shape(of_texts)) == ("text", None)
         way = "raw" if method == "tfidf" else method
         of_rows = fitted(way, "logistic", table(), np.arange(50) % 2, ("a", "b"), settings=SMALL)
-        assert (modality_of(of_rows), picture_shape(of_rows)) == ("tabular", None)
+        assert (taken_by(of_rows), picture_shape(of_rows)) == ("tabular", None)
 
 
 def test_one_picture_of_another_size_and_colour() -> None:
