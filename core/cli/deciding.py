@@ -51,7 +51,7 @@ def calibrate(chosen: argparse.Namespace, out: Output) -> None:
     }
     lines = textwrap.wrap(report_words.fix_sentence(found), _WIDTH)
     lines.append(f"{run.name} answers so from now on; --undo takes it back.")
-    out.result(values, [*lines, *gone])
+    out.result(values, [*lines, *gone, *_broken(run)])
 
 
 def threshold(chosen: argparse.Namespace, out: Output) -> None:
@@ -101,6 +101,7 @@ def threshold(chosen: argparse.Namespace, out: Output) -> None:
     if chosen.keep:
         keep_threshold(run.id, code, miss_cost=chosen.miss_cost)
         lines.append("Kept: whatever opens this classifier answers so; --forget takes it back.")
+        lines += _broken(run)
     out.result(
         {
             "run": run.id,
@@ -131,6 +132,13 @@ def classes_of(run: RunRecord) -> tuple[str, ...]:
 
     evaluation = evaluation_of(run)
     return () if evaluation is None else evaluation.classes
+
+
+def _broken(run: RunRecord) -> list[str]:
+    """That an error promised before cannot be promised for the answers of now."""
+    from core.store import doubts
+
+    return textwrap.wrap(doubts.broken(run.id), _WIDTH)
 
 
 def _gone(run: RunRecord, before: Decisions, after: Decisions) -> list[str]:

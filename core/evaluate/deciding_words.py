@@ -101,3 +101,12 @@ def same_rows_sentence(*, calibrated: bool, threshold_of: str = "") -> str:
         f"{told[0].upper()}{told[1:]} {'were' if len(chosen) > 1 else 'was'} chosen on these same "
         "rows, so the promise may be a little better than what it keeps on new ones."
     )
+
+
+def broken_promise_sentence(allowed_error: float) -> str:
+    """That a promise of before cannot be kept for the answers of now."""
+    return (
+        f"At most {percent(allowed_error)} wrong answers were promised under “I don't know”, and "
+        "for the answers of now they cannot be: Predict says “I don't know” to whatever is not "
+        "certain. Allow more errors there, or take one of the two back."
+    )

@@ -17,7 +17,7 @@ import numpy as np
 
 from core.errors import StoreFailed, WarmstartError
 from core.evaluate import validation
-from core.evaluate.deciding_words import same_rows_sentence
+from core.evaluate.deciding_words import broken_promise_sentence, same_rows_sentence
 from core.evaluate.doubt import DoubtSettings
 from core.evaluate.reject import RejectRule, reject_rule
 from core.finetune.deciding import probability_of, said
@@ -137,3 +137,20 @@ def same_rows(run_id: str, classes: Sequence[str]) -> str:
     decided = decisions.get(run_id)
     of = "" if decided.threshold is None else classes[decided.threshold.code]
     return same_rows_sentence(calibrated=decided.temperature != 1.0, threshold_of=of)
+
+
+def broken(run_id: str, *, arrays: Arrays | None = None) -> str:
+    """That the error which was promised cannot be any more, in a sentence; empty where it can.
+
+    Parameters
+    ----------
+    run_id : str
+        A finished fine-tuning.
+    arrays : mapping, optional
+        Its predictions as the classifier answers now, where they are at hand.
+    """
+    kept = get(run_id, arrays=arrays)
+    if kept.allowed_error is None or kept.threshold != _NEVER:
+        return ""
+    possible = rule(run_id, kept.allowed_error, arrays=arrays).threshold is not None
+    return "" if possible else broken_promise_sentence(kept.allowed_error)

@@ -156,7 +156,8 @@ def test_a_threshold_follows_what_a_miss_costs(app: App, filled: dict[str, str])
 
 
 def test_a_threshold_is_kept_and_taken_back(app: App, filled: dict[str, str]) -> None:
-    from core.store import decisions
+    from core.evaluate.doubt import DoubtSettings
+    from core.store import decisions, doubts
 
     run = filled["run"]
     at = calm(open_section(app, section("threshold"), run))
@@ -170,6 +171,11 @@ def test_a_threshold_is_kept_and_taken_back(app: App, filled: dict[str, str]) ->
     assert "A threshold for fruit is in use." in words(at)
     assert "A threshold is in use: Predict says fruit from" in words(at)  # beside the scores
     assert at.button(key="ev_keep_threshold").disabled
+    doubts.keep(run, DoubtSettings(allowed_error=0.01))  # which nine rows cannot promise
+    for key in ("threshold", "doubt"):
+        at = calm(open_section(app, section(key), run))
+        assert "they cannot be" in "".join(str(one.proto) for one in at.warning)
+    doubts.keep(run, DoubtSettings())
     at = calm(open_section(app, section("threshold"), run))  # it opens at what is kept
     assert at.number_input(key="ev_cost").value == 50.0
     at.number_input(key="ev_cost").set_value(2.0).run()

@@ -125,6 +125,9 @@ def _keep(record: RunRecord, kept: DoubtSettings, allowed: float, *, possible: b
             ":material/check: **Predict says “I don't know”**, chosen for at most "
             f"{percent(kept.allowed_error)} wrong answers."
         )
+        broken = doubts.broken(record.id, arrays=resources.predictions(record.id))
+        if broken:
+            st.warning(broken, icon=":material/warning:")
     with st.container(horizontal=True):
         st.button(
             "Answer by this threshold",

@@ -12,9 +12,9 @@ from core.evaluate.deciding_words import kept_sentence
 from core.evaluate.results import Evaluation
 from core.evaluate.threshold import FEW, Count, Effect
 from core.finetune.deciding import HIGHEST_COST, LOWEST_COST, ClassThreshold
-from core.store import decisions
+from core.store import decisions, doubts
 from core.store.records import RunRecord
-from ui import charts, shell
+from ui import charts, resources, shell
 from ui.reports import cached
 from ui.reports.base import Section
 from ui.wording import percent, plural
@@ -113,6 +113,9 @@ def _keep(
                 f":material/check: **A threshold for {name} is in use.** "
                 f"{kept_sentence(kept, name)}"
             )
+            broken = doubts.broken(record.id, arrays=resources.predictions(record.id))
+            if broken:
+                st.warning(broken, icon=":material/warning:")
         refused = st.session_state.pop(f"ev_threshold_refused_{record.id}", None)
         if refused:
             st.error(shell.plain(refused), icon=":material/error:")

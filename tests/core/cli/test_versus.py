@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.evaluate.doubt import DoubtSettings
 from core.finetune.deciding import ClassThreshold
-from core.store import decisions, runs
+from core.store import decisions, doubts, runs
 from tests import seed
 from tests.core.cli.conftest import Call
 
@@ -118,6 +119,11 @@ def test_a_threshold_is_kept_used_and_taken_back(
     assert told["by_threshold"] == one["by threshold"]
     promise = call("reject", run, "--allowed-error", "0.9")
     assert "The threshold for fruit was chosen on these same rows" in " ".join(promise.out.split())
+    doubts.keep(run, DoubtSettings(allowed_error=0.01))  # which nine rows cannot promise
+    again = call("threshold", run, "fruit", "--miss-cost", "100", "--keep")
+    assert "At most 1.0" in again.out
+    assert "they cannot be" in " ".join(again.out.split())
+    doubts.keep(run, DoubtSettings())
     gone = call("threshold", run, "--forget")
     assert "says the likeliest class again" in gone.out
     assert decisions.get(run) == decisions.Decisions()

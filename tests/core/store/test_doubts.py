@@ -49,6 +49,18 @@ def test_a_promise_is_about_the_answers_that_are_given(run: str) -> None:
     assert after.bound > 0.5
 
 
+def test_a_promise_that_a_threshold_breaks_is_said(run: str) -> None:
+    assert doubts.broken(run) == ""
+    doubts.keep(run, DoubtSettings(allowed_error=0.05))
+    assert doubts.broken(run) == ""
+    decisions.keep(run, Decisions(threshold=ClassThreshold(1, 0.05, 100.0, 400)))
+    said = doubts.broken(run).replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert said.startswith("At most 5.0 % wrong answers were promised")
+    assert "to whatever is not certain" in said
+    doubts.keep(run, DoubtSettings())
+    assert doubts.broken(run) == ""
+
+
 def test_rows_that_chose_something_else_too_are_named(run: str) -> None:
     names = ("fruit", "music")
     assert doubts.same_rows(run, names) == ""
