@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -18,15 +17,15 @@ from core.params import Param, Value
 from core.pretrain.base import Encoder, Estimate, Method, PoolSize
 from core.pretrain.compiled import blas_in_one_thread, cores, in_threads
 from core.pretrain.patch_kernel import pooled
+from core.pretrain.patch_parts import as_pictures, cells_of, normalised, windows_of, zca
 from core.pretrain.rows import numbers, part
 from core.pretrain.sizes import largest_values, to_shape
 from core.progress import SILENT, Progress
-from core.types import Floats, Ints, Rows, State
+from core.types import Floats, Rows, State
 
 #: Numbers of products held at once by a thread: 32 MB.
 _BLOCK = 8_000_000
 _BATCH, _PASSES = 4096, 6  # of the dictionary's K-means
-_CONTRAST = 10 / 255**2  # keeps flat patches from being blown up (Coates, Lee & Ng 2011)
 _FLAT = 1e-3  # patches with less spread than this say nothing
 _REFERENCE = 2000  # pictures that the scale of features is measured on
 
@@ -101,7 +100,7 @@ class PatchEncoder(Encoder):
         BadData
             When rows are no pictures, or all of them are flat.
         """
-        images = _pictures(rows)
+        images = as_pictures(rows)
         if not len(images):
             raise BadData("There are no pictures to learn from.", hint="Choose another pool.")
         self.shape_ = images.shape[1:] if images.ndim == 4 else (*images.shape[1:], 1)
@@ -118,7 +117,7 @@ class PatchEncoder(Encoder):
         drawn = self._draw(images, random)
         progress.update(0.1, "Whitening patches")
         self.mean_ = drawn.mean(axis=0)
-        self.whiten_ = _zca(drawn - self.mean_, self.whitening)
+        self.whiten_ = zca(drawn - self.mean_, self.whitening)
         self.filters_ = self._cluster(
             (drawn - self.mean_) @ self.whiten_, random, progress.part(0.1, 0.8)
         )
@@ -221,7 +220,7 @@ class PatchEncoder(Encoder):
     def _brought(self, rows: Rows) -> npt.NDArray[Any]:
         height, width, channels = self.shape_
         shape = (height, width) if channels == 1 else self.shape_
-        images = to_shape(_pictures(rows), shape)
+        images = to_shape(as_pictures(rows), shape)
         return images.reshape(len(images), height, width, channels)
 
     def _draw(self, images: npt.NDArray[Any], random: np.random.RandomState) -> Floats:
@@ -235,7 +234,7 @@ class PatchEncoder(Encoder):
             else np.sort(random.randint(0, there, self.patches))
         )
         which, place = np.divmod(places, down * across)
-        windows = _windows(images, self.side_)
+        windows = windows_of(images, self.side_)
         patches = windows[which, place // across, place % across].reshape(len(places), -1)
         values = patches.astype(np.float32) / np.float32(self._top)
         kept = values[values.std(axis=1) > _FLAT]
@@ -244,7 +243,7 @@ class PatchEncoder(Encoder):
                 "All patches of these pictures are flat: there is no pattern to learn.",
                 hint="Look at the pictures on the Data page.",
             )
-        return _normalised(kept)
+        return normalised(kept)
 
     def _cluster(self, Z: Floats, random: np.random.RandomState, progress: Progress) -> Floats:
         """K-means by mini-batches (Sculley 2010), a few of them between two reports."""
@@ -271,10 +270,10 @@ class PatchEncoder(Encoder):
     def _whitened(self, images: npt.NDArray[Any]) -> Floats:
         down, across = self._places
         tops = np.reshape(largest_values(images, self._top), (-1, 1, 1, 1))
-        patches = _windows(images / tops, self.side_).reshape(
+        patches = windows_of(images / tops, self.side_).reshape(
             len(images) * down * across, len(self.mean_)
         )
-        values = _normalised(patches.astype(np.float32, copy=False))
+        values = normalised(patches.astype(np.float32, copy=False))
         values -= self.mean_
         white: Floats = values @ self.whiten_
         return white
@@ -283,7 +282,7 @@ class PatchEncoder(Encoder):
         """Square roots of pooled activations, (n, grid² · k)."""
         images = images.reshape(len(images), *self.shape_)
         k = len(self.filters_)
-        cells = _cells(*self._places, self.grid)
+        cells = cells_of(*self._places, self.grid)
         out = np.zeros((len(images), self.grid**2, k), dtype=np.float32)
         step = max(1, _BLOCK // (len(cells) * k))
         centre_squares = np.einsum("ij,ij->i", self.filters_, self.filters_)
@@ -305,52 +304,6 @@ class PatchEncoder(Encoder):
 def fitting_patch(side: int) -> int:
     """Side of the patches that suit pictures whose smaller side has so many pixels."""
     return min(max(round(side / 5), 3), 8)
-
-
-def _pictures(rows: Rows) -> npt.NDArray[Any]:
-    array = np.asarray(rows)
-    if array.ndim not in (3, 4) or array.dtype.kind not in "buif" or 0 in array.shape[1:]:
-        raise BadData(
-            f"Pictures were expected, but these rows have the shape {array.shape}.",
-            hint="Patch features look at neighbouring pixels, so they need height and width.",
-        )
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        bad = np.flatnonzero(~np.isfinite(array).all(axis=tuple(range(1, array.ndim))))
-        raise BadData(
-            f"Picture {bad[0]} has pixels that are not numbers ({len(bad)} such pictures).",
-            hint="Leave these pictures out.",
-        )
-    return array
-
-
-def _windows(images: npt.NDArray[Any], side: int) -> npt.NDArray[Any]:
-    """Every patch of every picture, (n, down, across, side, side, channels), as a view."""
-    views = np.lib.stride_tricks.sliding_window_view(images, (side, side), axis=(1, 2))
-    return np.moveaxis(views, 3, 5)
-
-
-def _normalised(patches: Floats) -> Floats:
-    """Patches less their mean, by their spread."""
-    patches = patches - patches.mean(axis=1, keepdims=True)
-    spread = np.sqrt(np.einsum("ij,ij->i", patches, patches) / patches.shape[1] + _CONTRAST)
-    patches /= spread[:, None].astype(np.float32)
-    return patches
-
-
-def _zca(centred: Floats, added: float) -> Floats:
-    """The symmetric matrix that makes patches white (Bell & Sejnowski 1997)."""
-    values, vectors = eigh(centred.T.astype(np.float64) @ centred / len(centred))
-    white: Floats = ((vectors / np.sqrt(np.maximum(values, 0) + added)) @ vectors.T).astype(
-        np.float32
-    )
-    return white
-
-
-def _cells(down: int, across: int, grid: int) -> Ints:
-    """The cell of each place, row by row; cells are as equal as they can be."""
-    rows = np.arange(down) * grid // down
-    columns = np.arange(across) * grid // across
-    return (rows[:, None] * grid + columns).ravel().astype(np.int64)
 
 
 def _floats(state: State, name: str, shape: tuple[int | None, ...]) -> Floats:

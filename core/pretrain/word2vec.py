@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, Self
 
@@ -17,15 +17,12 @@ from core.pretrain.base import Estimate, Method, PoolSize
 from core.pretrain.compiled import cores
 from core.pretrain.rows import as_texts, numbers, part
 from core.pretrain.tfidf import text_cost
+from core.pretrain.word_slices import LONGEST, enough_passes, pieces_of, rates, slice_words, slices
 from core.pretrain.word_stream import WordStream, read_more_words
 from core.pretrain.word_vectors import WordVectorEncoder
 from core.progress import SILENT, Progress
 from core.text.preparation import DEFAULT_PREPARATION, TEXT_PARAMS, TextPreparation
-from core.types import Floats, Ints, Rows, State
-
-_LONGEST = 10_000  # words; gensim silently leaves out what a text has beyond that
-_SLICE_WORK = 1.5e8  # multiplications between two reports, some 0.1 s of one core
-_LAST_RATE = 0.004  # share of the learning rate that is left at the end, as in gensim
+from core.types import Floats, Rows, State
 
 
 class Word2VecEncoder(WordVectorEncoder):
@@ -171,12 +168,13 @@ class Word2VecEncoder(WordVectorEncoder):
         self, model: Any, stream: WordStream, notes: tuple[str, ...], progress: Progress
     ) -> sparse.csr_matrix:
         """All passes, then the vectors as those of this encoder."""
-        pieces = _pieces(stream.offsets)
+        pieces = pieces_of(stream.offsets)
         words = int(sum(len(piece) for piece in pieces))
-        step = self._step(model.workers)
-        model.batch_words = max(1, min(_LONGEST, step // model.workers))
-        passes = self.passes or _enough_passes(int(self.totals_.sum()))
-        total, last = passes * words, self.learning_rate * _LAST_RATE
+        each = slice_words(self.dimensions, self.architecture, self.window, self.negative)
+        step = model.workers * each
+        model.batch_words = max(1, min(LONGEST, each))
+        passes = self.passes or enough_passes(int(self.totals_.sum()))
+        total = passes * words
         begun = self._resume(model, passes, progress)
         before = len(self.losses_) - begun
         for pass_ in range(begun, passes):
@@ -185,17 +183,14 @@ class Word2VecEncoder(WordVectorEncoder):
             model.random = np.random.RandomState([self.random_state % 2**32, number])
             order = np.random.default_rng([self.random_state, number]).permutation(len(pieces))
             loss, trained, done = 0.0, 0, pass_ * words
-            for size, sentences in _slices(stream.ids, pieces, order, step):
-                rates = [
-                    self.learning_rate + (last - self.learning_rate) * at / total
-                    for at in (done, done + size)
-                ]
+            for size, sentences in slices(stream.ids, pieces, order, step):
+                first, last = rates(self.learning_rate, done, size, total)
                 used, _ = model.train(
                     sentences,
                     total_words=size,
                     epochs=1,
-                    start_alpha=rates[0],
-                    end_alpha=rates[1],
+                    start_alpha=first,
+                    end_alpha=last,
                     compute_loss=True,
                 )
                 # gensim sums in 32 bits and starts anew with each call, so ours stays exact
@@ -244,14 +239,6 @@ class Word2VecEncoder(WordVectorEncoder):
         self.losses_ = [float(loss) for loss in losses]
         return int(done)
 
-    def _step(self, workers: int) -> int:
-        """Words of a slice: from the settings alone, so that slices are the same each time."""
-        pairs = (self.window + 1) * (self.negative + 1)
-        if self.architecture == "cbow":
-            pairs = self.window + 1 + self.negative + 1
-        work = max(pairs * self.dimensions * 2, 2000)
-        return int(np.clip(_SLICE_WORK / work, 100, 50_000)) * workers
-
     def _finish(
         self, model: Any, stream: WordStream, notes: tuple[str, ...], progress: Progress
     ) -> sparse.csr_matrix:
@@ -288,39 +275,6 @@ class Word2VecEncoder(WordVectorEncoder):
         self.lengths_, self.outputs_ = lengths.astype(np.float32), outputs.astype(np.float16)
         self.totals_, self.losses_ = totals.astype(np.int64), list(losses)
         return self
-
-
-def _enough_passes(words: float) -> int:
-    """How often to go through so many words: few of them teach little at a time."""
-    return int(np.clip(np.ceil(10 * np.sqrt(1e6 / max(words, 1))), 5, 100))
-
-
-def _pieces(offsets: Ints) -> list[range]:
-    """Where each text stands among the words; a very long one in several pieces."""
-    return [
-        range(first, min(first + _LONGEST, end))
-        for start, end in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
-        for first in range(start, end, _LONGEST)
-    ]
-
-
-def _slices(
-    ids: Ints, pieces: list[range], order: Ints, step: int
-) -> Iterator[tuple[int, list[list[int]]]]:
-    """Runs of texts with about ``step`` words, each with the number of its words."""
-    sentences: list[list[int]] = []
-    size = 0
-    for place in order.tolist():
-        piece = pieces[place]
-        for first in range(piece.start, piece.stop, step):
-            sentence = ids[first : min(first + step, piece.stop)].tolist()
-            if size and size + len(sentence) > step:
-                yield size, sentences
-                sentences, size = [], 0
-            sentences.append(sentence)
-            size += len(sentence)
-    if size:
-        yield size, sentences
 
 
 PARAMS: tuple[Param, ...] = (
@@ -419,7 +373,7 @@ def _estimate(size: PoolSize, settings: Mapping[str, Value]) -> Estimate:
     pairs = (own["window"] + 1) * (own["negative"] + 1)
     if settings["architecture"] == "cbow":
         pairs = own["window"] + own["negative"] + 2
-    work = tokens * float(settings["passes"] or _enough_passes(tokens)) * pairs
+    work = tokens * float(settings["passes"] or enough_passes(tokens)) * pairs
     seconds = 2.0 + work * (1.2e-7 + 3e-10 * own["dimensions"])
     if not settings["deterministic"]:
         seconds /= cores()

@@ -12,7 +12,7 @@ from scipy.spatial.distance import cdist
 from sklearn.feature_extraction.image import extract_patches_2d
 
 from core.errors import BadData, BadModelFile, NotFound
-from core.pretrain import filters, patches
+from core.pretrain import filters, patch_parts, patches
 from core.pretrain.base import PoolSize
 from core.pretrain.patches import PatchEncoder
 from core.pretrain.raw import RawEncoder
@@ -71,13 +71,13 @@ def test_whitened_patches_are_white() -> None:
     random = np.random.RandomState(0)
     centred = random.normal(size=(400, 5)) @ random.normal(size=(5, 5))
     centred -= centred.mean(axis=0)
-    white = centred @ patches._zca(centred, 0.0)
+    white = centred @ patch_parts.zca(centred, 0.0)
     np.testing.assert_allclose(white.T @ white / len(white), np.eye(5), atol=1e-4)
 
 
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 8))
 def test_each_place_lies_in_one_cell_in_order(down: int, across: int, grid: int) -> None:
-    cells = patches._cells(down, across, grid).reshape(down, across)
+    cells = patch_parts.cells_of(down, across, grid).reshape(down, across)
     assert cells.min() >= 0
     assert cells.max() < grid**2
     assert (np.diff(cells, axis=0) >= 0).all()

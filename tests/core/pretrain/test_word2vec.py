@@ -11,7 +11,7 @@ import pytest
 
 from core.errors import BadData, BadModelFile, BadParam, Cancelled
 from core.params import resolve
-from core.pretrain import word2vec
+from core.pretrain import word2vec, word_slices
 from core.pretrain.base import PoolSize
 from core.pretrain.word2vec import METHOD, Word2VecEncoder
 from core.progress import Checkpoints, Progress
@@ -94,12 +94,12 @@ def test_word_groups_have_vectors_too() -> None:
 
 
 def test_nothing_of_a_very_long_text_is_left_out() -> None:
-    pieces = word2vec._pieces(np.asarray([0, 3, 3, 25_003]))
+    pieces = word_slices.pieces_of(np.asarray([0, 3, 3, 25_003]))
     assert pieces == [range(3), range(3, 10_003), range(10_003, 20_003), range(20_003, 25_003)]
     ids = np.arange(25_003)
     found = [
         (size, [word for sentence in sentences for word in sentence])
-        for size, sentences in word2vec._slices(ids, pieces, np.asarray([2, 0, 3, 1]), 4_000)
+        for size, sentences in word_slices.slices(ids, pieces, np.asarray([2, 0, 3, 1]), 4_000)
     ]
     assert all(size == len(words) <= 4_000 for size, words in found)
     assert sorted(word for _, words in found for word in words) == ids.tolist()
@@ -152,7 +152,7 @@ def test_gensim_is_loaded_when_something_is_fitted() -> None:
 
 
 def test_a_cancel_stops_it_in_the_middle_of_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(word2vec, "_SLICE_WORK", 1.0)  # slices of 100 words
+    monkeypatch.setattr(word_slices, "_SLICE_WORK", 1.0)  # slices of 100 words
     seen: list[str] = []
 
     def report(done: float, message: str, metrics: Any) -> None:
@@ -168,13 +168,15 @@ def test_a_cancel_stops_it_in_the_middle_of_a_pass(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("settings", "most"),
     [
-        ({}, 15_000),
-        ({"dimensions": 1000, "window": 100, "negative": 50}, 100),
-        ({"dimensions": 1, "architecture": "cbow"}, 50_000),
+        ((100, "skip-gram", 8, 5), 15_000),
+        ((1000, "skip-gram", 100, 50), 100),
+        ((1, "cbow", 8, 5), 50_000),
     ],
 )
-def test_slices_are_short_enough_for_a_cancel(settings: dict[str, Any], most: int) -> None:
-    assert 100 <= Word2VecEncoder(**settings)._step(1) <= most
+def test_slices_are_short_enough_for_a_cancel(
+    settings: tuple[int, str, int, int], most: int
+) -> None:
+    assert 100 <= word_slices.slice_words(*settings) <= most
 
 
 class Kept:
@@ -323,13 +325,13 @@ def test_the_method_makes_it_with_its_settings() -> None:
 
 
 def test_few_words_are_gone_through_more_often() -> None:
-    found = [word2vec._enough_passes(words) for words in (0, 500, 45_000, 1e6, 1.2e6, 1e9)]
+    found = [word_slices.enough_passes(words) for words in (0, 500, 45_000, 1e6, 1.2e6, 1e9)]
     assert found == [100, 100, 48, 10, 10, 5]
     encoder = Word2VecEncoder(dimensions=2).fit(two_subjects(n=10))
     assert len(encoder.losses_) == 100
     # what was learned before counts: a few new rows do not overrun it
     old = Word2VecEncoder(dimensions=2).fit(two_subjects(n=2_000))
-    assert len(old.losses_) == word2vec._enough_passes(16_000) == 80
+    assert len(old.losses_) == word_slices.enough_passes(16_000) == 80
     assert len(old.continued(two_subjects(n=10)).losses_) == 80 + 79
 
 
