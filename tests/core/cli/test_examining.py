@@ -80,7 +80,10 @@ def test_predictions_say_where_they_do_not_know(call: Call, run: str, tmp_path: 
 
 
 def test_drift_of_a_file(call: Call, run: str, table: Path, tmp_path: Path) -> None:
-    same = call("drift", run, table)
+    kept = tmp_path / "trained.csv"  # the numbers in the test texts are others
+    lines = table.read_text("utf-8").splitlines()
+    kept.write_text("\n".join(x for x in lines if not x.endswith(",test")), "utf-8")
+    same = call("drift", run, kept)
     assert same.code == 0, same.err
     assert "No clear difference from the training rows" in " ".join(same.out.split())
     other = tmp_path / "other.csv"
