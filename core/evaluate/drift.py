@@ -7,15 +7,14 @@ text or picture, are tested one by one, corrected for their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
-from scipy.stats import chi2_contingency, ks_2samp, rankdata
-from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer
+from scipy.stats import rankdata
+from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -26,48 +25,19 @@ from core.data.stacking import stack
 from core.data.units import repeated
 from core.errors import BadData
 from core.evaluate.corrections import holm
+from core.evaluate.drift_facts import LEVEL, Difference, answers, as_texts, facts_of, holds_numbers
 from core.evaluate.intervals import Z
 from core.evaluate.results import Interval
 from core.evaluate.words import p_words
 from core.finetune.classifier import Classifier
 from core.pretrain.numeric import RowNumbers
 from core.progress import SILENT, Progress
-from core.types import Bools, Floats, Ints, Matrix, Modality, Rows
+from core.types import Floats, Ints, Matrix, Modality, Rows
 
 #: Fewer new rows than this say nothing.
 FEWEST_ROWS = 20
 #: So many rows of either side are compared at most.
 MOST_ROWS = 2_000
-LEVEL = 0.05
-_MOST_WORDS = 200  # the commonest ones are held against each other
-_FEWEST_TEXTS = 5  # texts that such a word stands in
-_KINDS = 20  # values of a column that are counted one by one
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One thing in which the batch was held against the training rows.
-
-    Attributes
-    ----------
-    what : str
-        A column, or "Length in words", "Brightness", "Class said", "Confidence", ...
-    trained, batch : str
-        What it was in the training rows and what it is in the batch, in words.
-    p_value : float
-        Of Kolmogorov and Smirnov's test for numbers and of the chi-squared test for kinds,
-        corrected for all that were made (Holm 1979).
-    """
-
-    what: str
-    trained: str
-    batch: str
-    p_value: float
-
-    @property
-    def differs(self) -> bool:
-        """Whether by more than chance."""
-        return self.p_value < LEVEL
 
 
 @dataclass(frozen=True)
@@ -149,14 +119,14 @@ def drift(
     # equal rows of a table are draws of the same values, equal texts and pictures are copies
     units = None
     if modality == "text":
-        units = row_codes(np.array(_texts(trained) + _texts(batch), dtype=object))
+        units = row_codes(np.array(as_texts(trained) + as_texts(batch), dtype=object))
     elif modality == "image":
         units = row_codes(np.concatenate([trained, batch]))
     auc, p_value = two_sample(old, new, units=units, seed=seed)
     progress.update(0.7, "Comparing one by one")
-    facts = list(_facts_of(trained, batch, modality))
+    facts = list(facts_of(trained, batch, modality))
     if classifier is not None:
-        facts += _answers(classifier, trained, batch)
+        facts += answers(classifier, trained, batch)
     corrected = holm([fact.p_value for fact in facts])
     differences = [
         Difference(fact.what, fact.trained, fact.batch, float(p))
@@ -170,7 +140,7 @@ def _features(old: Rows, new: Rows, modality: Modality) -> tuple[Any, Any]:
     """Rows as numbers for the test: hashed words, pixels, or columns scaled over both sides."""
     if modality == "text":
         hashing = HashingVectorizer(n_features=2**13, alternate_sign=False)
-        return hashing.transform(_texts(old)), hashing.transform(_texts(new))
+        return hashing.transform(as_texts(old)), hashing.transform(as_texts(new))
     if isinstance(old, pd.DataFrame) and isinstance(new, pd.DataFrame):
         shared = [name for name in old.columns if name in new.columns]
         if not shared:
@@ -200,7 +170,7 @@ def _plain(frame: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             str(name): numbers_of(frame[name])[0]
-            if _counts(like[name])
+            if holds_numbers(like[name])
             else frame[name].astype(object)
             for name in like.columns
         }
@@ -278,105 +248,6 @@ def _some(rows: Rows, rng: np.random.Generator) -> Rows:
     if isinstance(rows, pd.DataFrame):
         return rows.iloc[drawn].reset_index(drop=True)
     return rows[drawn]
-
-
-def _facts_of(old: Rows, new: Rows, modality: Modality) -> Iterator[Difference]:
-    """Facts of rows, each with an uncorrected p-value."""
-    if isinstance(old, pd.DataFrame) and isinstance(new, pd.DataFrame):
-        for name in old.columns:
-            if name not in new.columns:
-                continue
-            if _counts(old[name]):
-                yield from _numbers(str(name), numbers_of(old[name])[0], numbers_of(new[name])[0])
-            else:
-                yield from _kinds(str(name), _words(old[name]), _words(new[name]))
-            gaps = old[name].isna().to_numpy(bool), new[name].isna().to_numpy(bool)
-            yield from _shares(f"{name}, missing", *gaps)
-    elif modality == "text":
-        texts = _texts(old), _texts(new)
-        counts = [np.array([len(text.split()) for text in side], np.float64) for side in texts]
-        yield from _numbers("Length in words", counts[0], counts[1])
-        counter = CountVectorizer(max_features=_MOST_WORDS, min_df=_FEWEST_TEXTS, binary=True)
-        try:
-            found = counter.fit_transform([*texts[0], *texts[1]]).tocsc()
-        except ValueError:  # not one word in so many texts
-            return
-        for place, word in enumerate(counter.get_feature_names_out()):
-            there = np.zeros(found.shape[0], bool)
-            there[found.indices[found.indptr[place] : found.indptr[place + 1]]] = True
-            yield from _shares(f"Texts with “{word}”", there[: len(old)], there[len(old) :])
-    else:
-        pictures = [np.asarray(one, dtype=np.float64).reshape(len(one), -1) for one in (old, new)]
-        for fact, take in (("Brightness", np.mean), ("Contrast", np.std)):
-            yield from _numbers(fact, *(take(one, axis=1) for one in pictures))
-
-
-def _texts(rows: Rows) -> list[str]:
-    return [str(text) for text in np.asarray(rows, dtype=object)]
-
-
-def _counts(column: pd.Series[Any]) -> bool:
-    """Whether a column of training holds numbers or dates."""
-    return bool(
-        pd.api.types.is_numeric_dtype(column.dtype)
-        or pd.api.types.is_datetime64_any_dtype(column.dtype)
-    )
-
-
-def _answers(classifier: Classifier, old: Rows, new: Rows) -> Iterator[Difference]:
-    """What the classifier says of both."""
-    proba = [classifier.predict_proba(side) for side in (old, new)]
-    names = np.array(classifier.classes, dtype=object)
-    yield from _kinds("Class said", *(list(names[side.argmax(axis=1)]) for side in proba))
-    yield from _numbers("Confidence", *(side.max(axis=1) for side in proba), share=True)
-
-
-def _numbers(what: str, old: Floats, new: Floats, *, share: bool = False) -> Iterator[Difference]:
-    old, new = old[np.isfinite(old)], new[np.isfinite(new)]
-    if len(old) < 2 or len(new) < 2:
-        return
-
-    def told(values: Floats) -> str:
-        median = float(np.median(values))
-        return f"median {median:.0%}" if share else f"median {median:,.4g}"
-
-    yield Difference(what, told(old), told(new), float(ks_2samp(old, new).pvalue))
-
-
-def _kinds(what: str, old: list[str], new: list[str]) -> Iterator[Difference]:
-    counts = pd.DataFrame(
-        {"old": pd.Series(old).value_counts(), "new": pd.Series(new).value_counts()}
-    )
-    counts = counts.fillna(0).astype(int)
-    counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind="stable").index]
-    table = counts.to_numpy()
-    if len(table) > _KINDS:
-        table = np.vstack([table[: _KINDS - 1], table[_KINDS - 1 :].sum(axis=0)])
-    if len(table) < 2 or not table.sum(axis=0).all():
-        return
-    old_shares = (counts["old"] / counts["old"].sum()).to_numpy()
-    new_shares = (counts["new"] / counts["new"].sum()).to_numpy()
-    most = int(np.abs(new_shares - old_shares).argmax())
-    moved = str(counts.index[most])[:40]
-    yield Difference(
-        what,
-        f"{moved}: {old_shares[most]:.0%}",
-        f"{moved}: {new_shares[most]:.0%}",
-        float(chi2_contingency(table).pvalue),
-    )
-
-
-def _shares(what: str, old: Bools, new: Bools) -> Iterator[Difference]:
-    table = np.array([[old.sum(), (~old).sum()], [new.sum(), (~new).sum()]])
-    if not table.sum(axis=0).all():
-        return
-    yield Difference(
-        what, f"{old.mean():.0%}", f"{new.mean():.0%}", float(chi2_contingency(table).pvalue)
-    )
-
-
-def _words(column: pd.Series[Any]) -> list[str]:
-    return [str(value).strip() for value in column.astype(object) if not pd.isna(value)]
 
 
 def drift_sentence(found: Drift) -> str:

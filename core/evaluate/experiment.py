@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import BadData, BadParam
-from core.evaluate.compare import compare
-from core.evaluate.curve import budgets, curve_point, in_order, labels_saved
+from core.evaluate.curve import budgets
 from core.evaluate.encoding import encode_rows
-from core.evaluate.metrics import score
-from core.evaluate.notes import notes
-from core.evaluate.results import CurvePoint, Evaluation, Interval, Scores
+from core.evaluate.measured import Measured, evaluate, of_draw, so_far
+from core.evaluate.results import Evaluation
 from core.evaluate.resuming import Notebook
 from core.evaluate.trials import Contender, Encode, Learned, Sides, Trial, plan, quiet
 from core.evaluate.validation import Validation, out_of_fold
@@ -179,7 +177,7 @@ def run_experiment(
             seed=seed,
             progress=progress.part(0.88, 0.95),
         )
-    evaluation = _evaluate(measured, held_out, sides, seed=seed, progress=progress.part(0.95, 1.0))
+    evaluation = evaluate(measured, held_out, sides, seed=seed, progress=progress.part(0.95, 1.0))
     evaluation = replace(evaluation, notes=(*evaluation.notes, *remarks))
     kept, *others = measured[0].kept
     arrays: dict[str, np.ndarray[Any, Any]] = {
@@ -202,40 +200,6 @@ def run_experiment(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Measured:
-    """One budget: which test rows were right in each draw, and what the first one left.
-
-    ``right`` has a matrix of shape (draws, test rows) for the model and, where there is one, for
-    its baseline; ``kept`` has both for the run's own budget, which comes first; ``train`` is the
-    accuracy of the first draw's model on the rows it learned from.
-    """
-
-    trial: Trial
-    right: list[Bools]
-    kept: list[Learned]
-    train: float
-
-    @property
-    def budget(self) -> int | None:
-        return self.trial.budget
-
-    @cached_property
-    def _points(self) -> dict[int, CurvePoint]:
-        return {}
-
-    def point(self, seed: int) -> CurvePoint:
-        """Of the curve; its intervals are worked out once."""
-        if seed not in self._points:
-            self._points[seed] = self._point(seed)
-        return self._points[seed]
-
-    def _point(self, seed: int) -> CurvePoint:
-        labels = len(self.trial.positions)
-        found = curve_point(self.budget, labels, *self.right, seed=seed)
-        return replace(found, train=self.train)
-
-
 def _measure(
     trials: Sequence[Trial],
     contenders: Sequence[Contender],
@@ -244,11 +208,11 @@ def _measure(
     notebook: Notebook,
     seed: int,
     progress: Progress,
-) -> list[_Measured]:
+) -> list[Measured]:
     """Let the contenders learn from each trial, those of one budget in a row."""
     costs = [sum(one.cost(trial) for one in contenders) for trial in trials]
     total, done = sum(costs), 0
-    measured: list[_Measured] = []
+    measured: list[Measured] = []
     for number, trial in enumerate(trials):
         part = progress.part(done / total, (done + costs[number]) / total)
         right, kept = [], []
@@ -282,14 +246,14 @@ def _measure(
                 kept.append(learned)
         if trial.draw == 0:
             train = notebook.remember(f"train {number}", lambda: np.full(1, np.nan))
-            measured.append(_Measured(trial, right, kept, float(train[0])))
+            measured.append(Measured(trial, right, kept, float(train[0])))
         else:
             last = measured[-1]
             both = [np.vstack(pair) for pair in zip(last.right, right, strict=True)]
             measured[-1] = replace(last, right=both)
         done += costs[number]
         progress.update(
-            done / total, trial.title, **_live(trial, right), **_so_far(measured[-1], seed)
+            done / total, trial.title, **of_draw(trial, right), **so_far(measured[-1], seed)
         )
     return measured
 
@@ -321,87 +285,3 @@ def _validate(
         return found, ()
     except (BadData, BadParam) as error:
         return None, (f"No labelled row could be held out: {error.message}",)
-
-
-def _live(trial: Trial, right: Sequence[Bools]) -> dict[str, float]:
-    numbers: dict[str, float] = {"labels": len(trial.positions), "draw": trial.draw}
-    if trial.budget is not None:
-        numbers["labels_per_class"] = trial.budget
-    numbers["accuracy"] = float(right[0].mean())
-    if len(right) > 1:
-        numbers["baseline_accuracy"] = float(right[1].mean())
-    return numbers
-
-
-def _so_far(measured: _Measured, seed: int) -> dict[str, float]:
-    """The point of the label curve that the draws so far make, for a chart that grows.
-
-    Its band comes with the last draw.
-    """
-    draws = len(measured.right[0])
-    numbers: dict[str, float] = {"draws": draws}
-    if draws == measured.trial.draws:
-        point = measured.point(seed)
-        known = {"model": point.model, "baseline": point.baseline}
-    else:
-        means = [Interval(float(one.mean())) for one in measured.right]
-        known = dict(zip(("model", "baseline"), means, strict=False))
-    for name, value in known.items():
-        if value is not None:
-            numbers[f"{name}_mean"] = value.value
-            if value.low is not None and value.high is not None:
-                numbers |= {f"{name}_low": value.low, f"{name}_high": value.high}
-    return numbers
-
-
-def _evaluate(
-    measured: Sequence[_Measured],
-    held_out: Validation | None,
-    sides: Sides,
-    *,
-    seed: int,
-    progress: Progress,
-) -> Evaluation:
-    own = measured[0]
-    classes = sides.dataset.classes
-
-    def on_train(learned: Learned) -> Scores:
-        labels = sides.labels[learned.trial.positions]
-        return score(labels, learned.train_proba(), classes, seed=seed)
-
-    def on_test(learned: Learned) -> Scores:
-        return score(sides.truth, learned.test_proba, classes, seed=seed)
-
-    progress.update(0.0, "Scoring")
-    kept, *others = own.kept
-    train, test = on_train(kept), on_test(kept)
-    progress.update(0.3, "Scoring")
-    comparison = compare(*own.right, seed=seed) if others else None
-    progress.update(0.6, "Scoring")
-    curve = in_order([one.point(seed) for one in measured])
-    saved = None
-    if comparison is not None and comparison.kind == "helped" and own.budget is not None:
-        saved = labels_saved(curve, own.budget, len(np.unique(sides.labels)))
-    evaluation = Evaluation(
-        classes=classes,
-        train=train,
-        test=test,
-        baseline_train=on_train(others[0]) if others else None,
-        baseline_test=on_test(others[0]) if others else None,
-        validation=score(held_out.labels, held_out.proba, classes, seed=seed) if held_out else None,
-        comparison=comparison,
-        curve=curve,
-        labels_saved=saved,
-        labels_per_class=own.budget,
-        labels=len(kept.trial.positions),
-        curves=kept.classifier.head.curves(),
-        notes=notes(
-            classes,
-            sides.labels,
-            sides.truth,
-            labels_per_class=own.budget,
-            draws=len(own.right[0]),
-        ),
-    )
-    progress.update(1.0, "Scored")
-    return evaluation

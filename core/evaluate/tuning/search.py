@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from core.evaluate.tuning.material import Material
 from core.evaluate.tuning.outcome import outcome
 from core.evaluate.tuning.results import Ended, Tuning
 from core.evaluate.tuning.space import CHANGING_STRATEGIES, Space
+from core.evaluate.tuning.underway import Over, Ready, Running
 from core.evaluate.tuning.work import AttemptOrder, Encoded, EncodeOrder, attempt, encode
 from core.evaluate.tuning.workers import Pending, Workers
 from core.pretrain.base import Encoder
@@ -142,30 +143,6 @@ def search(
     )
 
 
-class _Over(Exception):
-    def __init__(self, why: Ended) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-@dataclass(frozen=True, eq=False)
-class _Ready:
-    """An encoder's rows, shared with the workers, and what they cost."""
-
-    matrix: Any
-    encoder: Any
-    cost: Encoded
-
-
-@dataclass(frozen=True, eq=False)
-class _Running:
-    """Some splits of a candidate, being measured."""
-
-    pending: Pending
-    candidate: Candidate
-    splits: list[int]
-
-
 class _Search:
     def __init__(
         self,
@@ -183,10 +160,10 @@ class _Search:
         self.fitted, self.most, self.seed = fitted, most, seed
         self.clock, self.progress = clock, progress
         self.candidates: list[Candidate] = []
-        self.ready: dict[str, _Ready] = {}
+        self.ready: dict[str, Ready] = {}
         self._lost: dict[str, Exception] = {}  # encoders that could not be had
         self._learning: dict[str, tuple[EncoderChoice, Pending]] = {}
-        self._running: list[_Running] = []
+        self._running: list[Running] = []
         self._told = self._asked = -math.inf
 
     def run(self, begin_with: Sequence[Configuration]) -> Ended:
@@ -196,7 +173,7 @@ class _Search:
             for place, some in enumerate(rounds):
                 self._round(some, [one.encoder for r in rounds[place + 1 :] for one in r])
             self._drawn_rounds()
-        except _Over as over:
+        except Over as over:
             return over.why
         except BrokenExecutor:
             return "trouble"
@@ -231,7 +208,7 @@ class _Search:
             for rung in range(1, len(self.material.plan.rungs)):
                 self._measure(self._promoted(rung), rung, ahead)
         if len(self.candidates) >= self.most:
-            raise _Over("trials")
+            raise Over("trials")
 
     def _promoted(self, rung: int) -> list[Candidate]:
         """Who goes on to a rung: the default, and the best third that finished the one below."""
@@ -293,7 +270,7 @@ class _Search:
             self.material.labels,
             order,
         )
-        self._running.append(_Running(pending, one, splits))
+        self._running.append(Running(pending, one, splits))
 
     def _patience(self) -> float:
         """Seconds that a piece of work may take: one that is slow must not use up the budget."""
@@ -349,7 +326,7 @@ class _Search:
             return
         encoder = None if cost.encoder is None else self.workers.share(cost.encoder)
         bare = replace(cost, matrix=cost.matrix[:0], encoder=None)
-        self.ready[key] = _Ready(self.workers.share(cost.matrix), encoder, bare)
+        self.ready[key] = Ready(self.workers.share(cost.matrix), encoder, bare)
 
     def _failed(self, one: Candidate, error: Exception) -> None:
         if self.clock.left <= 0 or one.failure is not None:  # cut, not failed; or told before
@@ -386,9 +363,9 @@ class _Search:
         if now - self._asked > _TELL_SECONDS:
             self._asked = now
             if self.progress.enough():
-                raise _Over("enough")
+                raise Over("enough")
         if self.clock.left <= 0:
-            raise _Over("time")
+            raise Over("time")
 
     def _tell(self, **point: Any) -> None:
         begun = time.monotonic()
