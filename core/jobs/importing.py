@@ -37,7 +37,7 @@ from core.store.bundle import json_part, refusal, unpack_bundle
 from core.store.classifiers import ClassifierRecipe
 from core.store.decisions import Decisions
 from core.store.describing import clean_tags, tidy_name
-from core.store.files import UNFINISHED, in_words, remove_folder
+from core.store.files import UNFINISHED, opened, remove_folder
 from core.store.home import subfolder
 from core.store.records import DatasetRecord, ModelRecord, RunRecord
 from core.store.typed import typed
@@ -70,14 +70,7 @@ def import_bundle(source: Path | IO[bytes]) -> RunRecord:
         When the home folder or the database cannot be written.
     """
     if isinstance(source, Path):
-        with in_words("read", source):
-            try:
-                file = open(source, "rb")  # noqa: SIM115 - closed below; the words differ for opening
-            except (FileNotFoundError, IsADirectoryError):
-                raise NotFound(
-                    f"There is no file {str(source)!r}.", hint="Check the path."
-                ) from None
-        with file:
+        with opened(source) as file:
             return import_bundle(file)
     passing = subfolder("cache", f"{UNFINISHED}{secrets.token_hex(8)}")
     try:

@@ -10,9 +10,9 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
-from core.errors import StoreFailed
+from core.errors import NotFound, StoreFailed
 
 #: Beginning of the names of unfinished files and folders; listings skip them.
 UNFINISHED = ".new-"
@@ -58,6 +58,26 @@ def make_folder(path: Path) -> Path:
     with in_words("create the folder", path):
         path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A file that a user has named, open for reading.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    StoreFailed
+        When the disk refuses.
+    """
+    with in_words("read", path):
+        try:
+            file = open(path, "rb")  # noqa: SIM115 - closed below; the words differ for opening
+        except (FileNotFoundError, IsADirectoryError):
+            raise NotFound(f"There is no file {str(path)!r}.", hint="Check the path.") from None
+    with file:
+        yield file
 
 
 def read_if_there(path: Path) -> bytes | None:

@@ -19,7 +19,14 @@ from typing import IO, Any
 
 from core.errors import BadData, NotFound
 from core.params import Param
-from core.store.files import UNFINISHED, in_words, make_folder, remove_folder, write_atomic
+from core.store.files import (
+    UNFINISHED,
+    in_words,
+    make_folder,
+    opened,
+    remove_folder,
+    write_atomic,
+)
 from core.store.home import subfolder
 
 LIMIT_MB = 8_192
@@ -74,14 +81,7 @@ def add(source: Path | IO[bytes], name: str = "", *, limit_mb: int = LIMIT_MB) -
         When the disk refuses.
     """
     if isinstance(source, Path):
-        with in_words("read", source):
-            try:
-                file = open(source, "rb")  # noqa: SIM115 - closed below; the words differ for opening
-            except (FileNotFoundError, IsADirectoryError):
-                raise NotFound(
-                    f"There is no file {str(source)!r}.", hint="Check the path."
-                ) from None
-        with file:
+        with opened(source) as file:
             return add(file, name or source.name, limit_mb=limit_mb)
     name = _plain(name)
     size, digest = 0, hashlib.sha256()
