@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
+from core.data.duplicates import row_codes
 from core.errors import BadModelFile
 from core.pretrain.bottleneck import Noise, centred
 from core.pretrain.compiled import blas_in_one_thread
@@ -75,7 +77,7 @@ class Training:
 
     def run(self, X: Floats, mean: Floats, progress: Progress) -> list[Floats]:
         """Learn from rows; returns the weights and intercepts with the lowest error."""
-        rows, held_out = self._split(len(X))
+        rows, held_out = self._split(X)
         with blas_in_one_thread():
             # one that goes on must become better than it was
             before = self._error(X, mean, held_out) if self.goes_on else np.inf
@@ -101,13 +103,24 @@ class Training:
         progress.update(1.0, f"{len(self.losses)} passes done")
         return self.best
 
-    def _split(self, n: int) -> tuple[Ints, Ints]:
-        """Rows to learn from and rows held out; all of them for both where there are few."""
+    def _split(self, X: Floats) -> tuple[Ints, Ints]:
+        """Rows to learn from and rows held out; all of them for both where there are few.
+
+        Equal rows are on one side: the error of a row known by heart would go on falling.
+        """
+        n = len(X)
         if n < _FEWEST_ROWS:
             return np.arange(n), np.arange(n)
         order = np.random.default_rng(self.seed).permutation(n)
-        held_out = min(int(n * _HELD_OUT), _MOST_HELD_OUT)
-        return order[held_out:], np.sort(order[:held_out])
+        most = min(int(n * _HELD_OUT), _MOST_HELD_OUT)
+        copies = row_codes(X)
+        drawn = pd.unique(copies[order])
+        sizes = np.bincount(copies)[drawn]
+        drawn, sizes = drawn[sizes <= most], sizes[sizes <= most]
+        held_out = np.isin(copies, drawn[np.cumsum(sizes) <= most])
+        if not held_out.any():  # hardly two rows differ
+            return order[most:], np.sort(order[:most])
+        return order[~held_out[order]], np.flatnonzero(held_out)
 
     def _falling(self, before: float) -> bool:
         """Whether the error has fallen lately."""

@@ -371,3 +371,35 @@ def test_settings_and_cost() -> None:
     large = method.estimate(size, resolve(method.params))
     assert small.seconds < large.seconds
     assert small.memory_mb < large.memory_mb
+
+
+def sides(X: Any) -> tuple[Any, Any]:
+    training = bottleneck_training.Training(
+        [4, 2, 4],
+        passes=1,
+        batch_size=8,
+        learning_rate=0.01,
+        noise="none",
+        noise_level=0.0,
+        seed=(3, 0),
+    )
+    return training._split(X)
+
+
+def test_rows_held_out_have_no_copy_that_is_learned_from() -> None:
+    random = np.random.default_rng(0)
+    alone = random.normal(size=(100, 4))
+    learned, held = sides(alone)
+    order = np.random.default_rng((3, 0)).permutation(100)  # as results before were made
+    assert learned.tolist() == order[10:].tolist()
+    assert held.tolist() == sorted(order[:10].tolist())
+    copied = np.repeat(alone[:50], 2, axis=0)
+    learned, held = sides(copied)
+    assert len(held) == 10
+    assert sorted([*learned, *held]) == list(range(100))
+    assert not set(learned // 2) & set(held // 2)
+
+
+def test_rows_that_are_hardly_different_are_held_out_all_the_same() -> None:
+    learned, held = sides(np.repeat(np.eye(4), 25, axis=0))
+    assert (len(learned), len(held)) == (90, 10)
