@@ -7,19 +7,16 @@ the same answers. The threshold is one for the probabilities at that temperature
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import BadParam, StoreFailed
+from core.errors import StoreFailed
 from core.finetune.deciding import ClassThreshold
 from core.finetune.temperature import sharpened
-from core.store import runs
-from core.store.audit import Refused
-from core.store.files import read_if_there, remove_file, write_json
+from core.store import beside, runs
 from core.store.typed import typed
 
 if TYPE_CHECKING:
@@ -75,19 +72,15 @@ def get(run_id: str) -> Decisions:
     StoreFailed
         When the file is damaged.
     """
-    path = runs.folder(run_id) / _FILE
-    content = read_if_there(path)
-    if content is None:
-        return Decisions()
-    try:
-        kept = json.loads(content)
-        if not isinstance(kept, dict) or not {"temperature", "held_out"} <= set(kept):
-            raise ValueError("it holds no decisions")
-        found = typed(Decisions, kept, "what it holds")  # older ones have no threshold
-        if (wrong := found.wrong()) is not None:
-            raise ValueError(f"it holds {wrong}")
-    except (ValueError, BadParam, Refused) as error:
-        raise StoreFailed(f"The file {path} is damaged: {error}.", hint=_HINT) from error
+    return beside.read(run_id, _FILE, _parsed, default=Decisions(), hint=_HINT)
+
+
+def _parsed(kept: Any) -> Decisions:
+    if not isinstance(kept, dict) or not {"temperature", "held_out"} <= set(kept):
+        raise ValueError("it holds no decisions")
+    found = typed(Decisions, kept, "what it holds")  # older ones have no threshold
+    if (wrong := found.wrong()) is not None:
+        raise ValueError(f"it holds {wrong}")
     return found
 
 
@@ -99,12 +92,7 @@ def keep(run_id: str, decisions: Decisions) -> None:
     NotFound
         When there is no such run.
     """
-    runs.get(run_id)
-    path = runs.folder(run_id) / _FILE
-    if decisions == Decisions():
-        remove_file(path)
-    else:
-        write_json(path, asdict(decisions))
+    beside.keep(run_id, _FILE, None if decisions == Decisions() else asdict(decisions))
 
 
 def answering(classifier: Classifier, run_id: str) -> Classifier:

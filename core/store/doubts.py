@@ -8,23 +8,21 @@ what is promised is about the answers that are given.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from core.errors import StoreFailed, WarmstartError
 from core.evaluate import validation
 from core.evaluate.deciding_words import broken_promise_sentence, same_rows_sentence
 from core.evaluate.doubt import DoubtSettings
 from core.evaluate.reject import RejectRule, reject_rule
 from core.finetune.deciding import probability_of, said
-from core.store import decisions, runs
-from core.store.files import read_if_there, remove_file, write_json
+from core.store import beside, decisions, runs
 
 _FILE = "doubts.json"
+_HINT = 'Delete it, and the classifier never says "I don\'t know" for being unsure.'
 #: Says "I don't know" to whatever is not certain, where an error can no longer be promised.
 _NEVER = 1.0
 
@@ -53,25 +51,18 @@ def get(run_id: str, *, arrays: Arrays | None = None) -> DoubtSettings:
     StoreFailed
         When the file is damaged.
     """
-    path = runs.folder(run_id) / _FILE
-    content = read_if_there(path)
-    if content is None:
-        return DoubtSettings()
-    try:
-        kept = json.loads(content)
-        if not isinstance(kept, dict):
-            raise TypeError("it holds no settings")
-        wanted = DoubtSettings.from_json(kept)
-    except (ValueError, TypeError, WarmstartError) as error:
-        raise StoreFailed(
-            f"The file {path} is damaged: {error}.",
-            hint='Delete it, and the classifier never says "I don\'t know" for being unsure.',
-        ) from error
+    wanted = beside.read(run_id, _FILE, _parsed, default=DoubtSettings(), hint=_HINT)
     if wanted.allowed_error is None:
         return wanted
     found = rule(run_id, wanted.allowed_error, arrays=arrays)
     threshold = _NEVER if found.threshold is None else found.threshold
     return replace(wanted, threshold=threshold)
+
+
+def _parsed(kept: Any) -> DoubtSettings:
+    if not isinstance(kept, dict):
+        raise TypeError("it holds no settings")
+    return DoubtSettings.from_json(kept)
 
 
 def keep(run_id: str, settings: DoubtSettings) -> None:
@@ -82,13 +73,8 @@ def keep(run_id: str, settings: DoubtSettings) -> None:
     NotFound
         When there is no such run.
     """
-    runs.get(run_id)
-    path = runs.folder(run_id) / _FILE
     wanted = replace(settings, threshold=None)
-    if wanted == DoubtSettings():
-        remove_file(path)
-    else:
-        write_json(path, wanted.to_json())
+    beside.keep(run_id, _FILE, None if wanted == DoubtSettings() else wanted.to_json())
 
 
 def rule(run_id: str, allowed_error: float, *, arrays: Arrays | None = None) -> RejectRule:
