@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.folds import deal
+from core.data.folds import around, deal
 from core.data.units import units_per_class
 from core.errors import BadData
 from core.types import Ints
@@ -101,22 +101,23 @@ def plan(labels: Ints, *, units: Ints | None = None, seed: int = 0) -> Plan:
     folds = max(2, min(_FEW_FOLDS if n >= _MEDIUM else _FOLDS, int(np.median(several))))
     repeats = 1 if n >= _MEDIUM else int(np.clip(np.ceil(_VALIDATED / n), 2, _REPEATS))
     splits: list[Split] = []
+    made = 0
     for repeat in range(repeats):
         rng = np.random.RandomState((seed + 1000 * repeat) % 2**32)
         fold_of = deal(labels, units, folds=folds, rng=rng)
         if not (fold_of >= 0).any():
             raise _too_few(labels, 0, len(counts))
-        for fold in range(folds):
-            inside = np.flatnonzero(fold_of != fold)
-            splits.append(Split(_fair(inside, labels, rng), np.flatnonzero(fold_of == fold)))
+        # with few units, or such of several classes, some folds may have got none
+        splits += [Split(_fair(inside, labels, rng), out) for inside, out in around(fold_of)]
+        made = made or len(splits)
     rungs: tuple[Rung, ...]
     if n >= _LARGE:
         rungs = (Rung(1, FIRST_ROWS), Rung(1), Rung(len(splits)))
     elif n >= _MEDIUM:
         rungs = (Rung(1), Rung(len(splits)))
     else:
-        rungs = (Rung(folds), Rung(len(splits)))
-    return Plan(tuple(splits), rungs, folds, repeats, int((counts == 1).sum()))
+        rungs = (Rung(made), Rung(len(splits)))
+    return Plan(tuple(splits), rungs, made, repeats, int((counts == 1).sum()))
 
 
 def _too_few(labels: Ints, several: int, classes: int) -> BadData:

@@ -109,7 +109,7 @@ def no_pretraining(tuning: Tuning) -> str | None:
 
 def how_judged(tuning: Tuning) -> str:
     """What the scores stand on."""
-    folds = f"{tuning.folds} folds"
+    folds = f"{tuning.folds} {'fold' if tuning.folds == 1 else 'folds'}"
     if tuning.repeats > 1:
         folds += f", dealt {tuning.repeats} times"
     return (

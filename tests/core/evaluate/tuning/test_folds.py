@@ -86,6 +86,23 @@ def test_rows_that_belong_together_are_learned_or_judged_but_never_both() -> Non
         np.testing.assert_array_equal(one.validation, other.validation)
 
 
+def test_every_fold_judges_something_where_units_are_few() -> None:
+    units = np.repeat(np.arange(4), 12)  # four speakers, who say everything
+    labels = np.tile([0, 1], 24)
+    labels[:6] = 2  # but one thing only the first of them says, who is never judged then
+    found = plan(labels, units=units)
+    assert found.folds == 3
+    assert found.rungs[0].splits == 3
+    assert len(found.splits) == 3 * found.repeats
+    for split in found.splits:
+        assert len(split.validation)
+        assert set(labels[split.validation]) <= set(labels[split.train])
+    # one speaker alone can be held out: one fold of it, and nothing learned from the others is lost
+    found = plan(np.array([0, 1, 0, 1, 2, 2]), units=np.array([0, 0, 1, 1, 1, 1]))
+    assert found.folds == 1
+    assert [split.validation.tolist() for split in found.splits] == [[0, 1]] * len(found.splits)
+
+
 @pytest.mark.parametrize(
     "units",
     [
