@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.data.folds import deal
+from core.data.folds import around, deal
 from core.evaluate.trials import Contender, quiet
 from core.evaluate.words import percent
 from core.finetune.base import Head
@@ -158,7 +158,8 @@ def out_of_fold_labels(
     those that belong together into the same one (else a wrong label would be backed by its own
     copy, or by the rest of its group). Test rows get the mean of the folds' classifiers and are
     learned from by none. A class that is in a single unit of such rows is always learned and never
-    judged.
+    judged; where that is so of all classes, the test rows alone are judged, by what all training
+    rows say.
     """
     sides = contender.sides
     rng = np.random.default_rng(seed)
@@ -166,22 +167,22 @@ def out_of_fold_labels(
     test_rows = contender.encoded[len(sides.train) :]
     proba = np.zeros((len(sides.train), len(sides.dataset.classes)))
     on_test = np.zeros((len(sides.test), len(sides.dataset.classes)))
-    used = [fold for fold in range(FOLDS) if (folds == fold).any()]
     everyone = np.arange(len(sides.train))
-    for place, fold in enumerate(used):
+    used = around(folds) or [(everyone, everyone[:0])]
+    for place, (kept, out) in enumerate(used):
         part = progress.part(place / len(used), (place + 1) / len(used))
         title = f"Asking about every label, fold {place + 1} of {len(used)}"
         part.update(0.0, title)
-        out = np.flatnonzero(folds == fold)
         classifier = contender.fit(
-            np.setdiff1d(everyone, out),
+            kept,
             make_head,
             away=out,
             seed=seed,
             progress=quiet(part, title),
         )
-        encoded = contender.training_rows(classifier, out)
-        proba[out] = classifier.predict_proba_encoded(encoded)
+        if len(out):
+            encoded = contender.training_rows(classifier, out)
+            proba[out] = classifier.predict_proba_encoded(encoded)
         if classifier.encoder is contender.encoder:
             on_test += classifier.predict_proba_encoded(test_rows) / len(used)
         else:

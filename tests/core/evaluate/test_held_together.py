@@ -137,6 +137,16 @@ def copies(n: int, d: int, *, seed: int = 0) -> tuple[np.ndarray[Any, Any], np.n
     return rng.normal(size=(n, d))[which], which
 
 
+def test_where_no_label_can_be_held_out_the_test_rows_alone_are_judged() -> None:
+    rows = recordings(grouped=False)
+    rows = dataclasses.replace(  # each class is one speaker, who alone could tell of it
+        rows, group=np.array([f"speaker {code}" for code in rows.labels], dtype=object)
+    )
+    found = out_of_fold_labels(contender(rows), tree, seed=0, progress=SILENT)
+    assert found.rows.tolist() == rows.test_rows.tolist()
+    assert found.proba.sum(axis=1) == pytest.approx(np.ones(len(rows.test_rows)))
+
+
 def test_domains_told_apart_by_heart_are_not_apart() -> None:
     rows, units = copies(60, 40)
     source, target, names = rows[:120], rows[120:], tuple(map(str, range(40)))
