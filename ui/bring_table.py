@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.data.columns import guess_columns, guess_domain
+from core.data.columns import guess_columns, guess_domain, guess_group
 from core.data.features import FeatureChoice, choose_features
 from core.data.reading import Table, read_table
 from core.data.table import dataset_from_table
@@ -67,9 +67,16 @@ def draw(upload: Any) -> None:
             f"data_domain_{name}",
             "Where a row is from, such as a shop or a year: to see how domains differ and to adapt "
             "across them. None is needed.")  # fmt: skip
+        taken = (text, label, split, domain)
+        group = _column("Rows that belong together", columns, guess_group(frame, *taken),
+            f"data_group_{name}",
+            "What a row belongs to, such as a speaker, a patient or a document. All rows of one "
+            "stay on the same side of the split and of every fold, so that the score is that of "
+            "speakers or patients not seen before. Rows without a value stand alone. None is "
+            "needed.")  # fmt: skip
     features = None
     if way == "values":
-        features = _choose(upload, frame, columns, (label, split, domain))
+        features = _choose(upload, frame, columns, (label, split, domain, group))
     _preview(frame, features)
     if st.button("Use this file", type="primary", key="data_use"):
         dataset = dataset_from_table(
@@ -79,6 +86,7 @@ def draw(upload: Any) -> None:
             label_column=label,
             split_column=split,
             domain_column=domain,
+            group_column=group,
             name=name,
         )
         kept = datasets.save(dataset)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -57,6 +59,26 @@ def numbers(record: DatasetRecord) -> None:
     with st.grid(4, min_column_width=150):
         for label, value, help_text in facts:
             st.metric(label, value, border=True, height="stretch", help=help_text)
+    _groups(record, profile)
+
+
+def _groups(record: DatasetRecord, profile: Any) -> None:
+    """How many groups of rows that belong together there are."""
+    if not profile.groups:
+        return
+    column = record.options.get("group_column")
+    of = f" (by **{shell.plain(str(column))}**)" if column else ""
+    alone = plural(profile.ungrouped, "row")
+    st.caption(
+        f":material/group_work: Rows that belong together{of}: {plural(profile.groups, 'group')} of "
+        f"up to {number(profile.largest_group)} rows"
+        + (
+            f"; {alone} {'stands' if profile.ungrouped == 1 else 'stand'} alone"
+            if profile.ungrouped
+            else ""
+        )
+        + ". Whatever is held out to tune or calibrate is held out in whole groups."
+    )
 
 
 def notes(record: DatasetRecord) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from core.data.columns import ColumnGuess
 
-_COLUMNS = ("text_column", "columns", "label_column", "split_column", "domain_column")
+_OF_A_ROW = ("text_column", "columns", "label_column", "split_column")
+_COLUMNS = (*_OF_A_ROW, "domain_column", "group_column")
 _PICTURES = frozenset((".zip", ".npz"))
 
 
@@ -48,8 +50,8 @@ def refuse_columns(chosen: argparse.Namespace, why: str) -> None:
     if any(getattr(chosen, name) for name in _COLUMNS) or chosen.tabular:
         raise BadParam(
             why,
-            hint="--text-column, --columns, --tabular, --label-column and --split-column are for "
-            "files.",
+            hint="--text-column, --columns, --tabular, --label-column, --split-column, "
+            "--domain-column and --group-column are for files.",
         )
     if chosen.picture_size is not None:
         raise BadParam(why, hint="--picture-size is for files of pictures.")
@@ -81,13 +83,14 @@ def _table(path: Path, chosen: argparse.Namespace) -> DatasetRecord:
     table = read_table(path)
     guess = guess_columns(table.frame)
     # guessed columns come together: who names one of them has looked at the file
-    named = [bool(getattr(chosen, name)) for name in _COLUMNS[:4]]  # the domain is never guessed
-    label = chosen.label_column or (guess.label if sum(named) == named[1] else None)
-    label = None if label == chosen.domain_column else label
+    named = [bool(getattr(chosen, name)) for name in _OF_A_ROW]  # the others are never guessed
+    beside = (chosen.domain_column, chosen.group_column)
+    guessed = guess.label if sum(named) == named[1] and guess.label not in beside else None
+    label = chosen.label_column or guessed
     split = chosen.split_column or (guess.split if sum(named) == named[1] else None)
     features = None
     if chosen.columns or chosen.tabular or (guess.tabular and not chosen.text_column):
-        features = _features(table.frame, chosen, label, split)
+        features = _features(table.frame, chosen, (label, split, *beside))
     text = None if features is not None else _text(table.frame, path, chosen, guess)
     dataset = dataset_from_table(
         table,
@@ -96,6 +99,7 @@ def _table(path: Path, chosen: argparse.Namespace) -> DatasetRecord:
         label_column=label,
         split_column=split,
         domain_column=chosen.domain_column,
+        group_column=chosen.group_column,
         name=path.name,
         test_share=chosen.test_share,
     )
@@ -114,7 +118,7 @@ def _text(frame: pd.DataFrame, path: Path, chosen: argparse.Namespace, guess: Co
 
 
 def _features(
-    frame: pd.DataFrame, chosen: argparse.Namespace, label: str | None, split: str | None
+    frame: pd.DataFrame, chosen: argparse.Namespace, taken: Sequence[str | None]
 ) -> list[str]:
     from core.data.features import choose_features
 
@@ -122,7 +126,7 @@ def _features(
         # as in a CSV file, so that a name with a comma can be quoted
         (names,) = csv.reader([chosen.columns], skipinitialspace=True)
         return [name.strip() for name in names if name.strip()]
-    found = choose_features(frame, [label, split])
+    found = choose_features(frame, taken)
     if not found.columns:
         raise BadParam(
             "No column of the table says anything about new rows.",

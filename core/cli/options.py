@@ -25,6 +25,11 @@ def data(sub: argparse.ArgumentParser) -> None:
         "--domain-column", metavar="NAME", help="of a file: where rows are from, to adapt across"
     )
     sub.add_argument(
+        "--group-column",
+        metavar="NAME",
+        help="of a file: what rows belong to (a speaker, a patient), kept on one side of a split",
+    )
+    sub.add_argument(
         "--test-share",
         type=float,
         default=0.25,

@@ -18,6 +18,7 @@ from core.data.finding import (
     some,
 )
 from core.data.given_away import answer_column, label_in_text
+from core.data.groups import torn_groups
 from core.data.profile import class_counts, empty_rows, text_lengths
 from core.types import Bools, Ints
 
@@ -52,6 +53,8 @@ def check(ds: Dataset) -> list[Finding]:
         _train_duplicates(ds, codes, empty),
         _empty(ds, empty),
     ]
+    if ds.group is not None and len(ds.test_rows):
+        findings.append(torn_groups(ds))
     if ds.classes and len(ds.train_rows) + len(ds.test_rows):
         findings += [_missing_classes(ds), _small_classes(ds), _imbalance(ds)]
     if ds.modality == "text":

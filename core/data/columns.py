@@ -1,4 +1,4 @@
-"""Guess which column of a table is the text, the label, the split and the domain."""
+"""Guess which column of a table is the text, the label, the split, the domain and the group."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ _LABEL = "label labels class classes category categories target intent sentiment
 _LABEL += " output rating stance emotion polarity gold answer"
 _SPLIT = "split part fold subset partition set usage"
 _DOMAIN_WORDS = frozenset({"domain", "domains"})
+_GROUP = "group groups speaker speakers patient patients participant participants respondent"
+_GROUP_WORDS = frozenset(_GROUP.split())
+_FEW_GROUPS = 10  # fewer may be the arms of a study, or parts of which none should be missing
 _NEITHER = "id idx index uid uuid date time timestamp url link name page"
 _NEVER_LABEL = frozenset(_NEITHER.split())
 _TEXT_WORDS = frozenset(_TEXT.split())
@@ -87,6 +90,30 @@ def guess_domain(frame: pd.DataFrame, *taken: str | None) -> str | None:
     looked_at = frame.head(_LOOKED_AT)
     named = [name for name in frame.columns if _words(name) & _DOMAIN_WORDS and name not in taken]
     return next((name for name in named if _few_values(looked_at[name])), None)
+
+
+def guess_group(frame: pd.DataFrame, *taken: str | None) -> str | None:
+    """The column that is called a group, a speaker or a patient and has several rows of each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As read by :func:`core.data.reading.read_table`.
+    *taken : str, optional
+        Columns that are something else.
+
+    Returns
+    -------
+    str or None
+        A column of ten groups or more, with two rows each on average.
+    """
+    looked_at = frame.head(_LOOKED_AT)
+    for name in frame.columns:
+        if _words(name) & _GROUP_WORDS and name not in taken:
+            values = looked_at[name].dropna()
+            if _FEW_GROUPS <= values.nunique() <= len(values) / 2:
+                return str(name)
+    return None
 
 
 def _brief(column: pd.Series, name: str) -> bool:

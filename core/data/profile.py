@@ -75,6 +75,9 @@ class Profile:
         ``share`` (of all labelled rows).
     domains : DataFrame or None
         ``domain``, ``rows``, ``labelled``: where the rows come from, the commonest first.
+    groups, largest_group, ungrouped : int
+        How many groups of rows that belong together there are (with two rows or more), how many
+        rows the largest has, and how many rows stand alone; all 0 where nothing is known.
     lengths, words : Lengths or None
         Of texts, in characters and in words. Words are counted between spaces, so they say
         little about Chinese or Japanese.
@@ -102,6 +105,9 @@ class Profile:
     empty: int
     class_counts: pd.DataFrame
     domains: pd.DataFrame | None = None
+    groups: int = 0
+    largest_group: int = 0
+    ungrouped: int = 0
     lengths: Lengths | None = None
     words: Lengths | None = None
     shape: tuple[int, ...] = ()
@@ -134,6 +140,7 @@ def profile(ds: Dataset) -> Profile:
         shape = tuple(ds.rows.shape[1:])
         if ds.rows.size:
             values = (float(ds.rows.min()), float(ds.rows.mean()), float(ds.rows.max()))
+    groups, largest, alone = _groups(ds)
     return Profile(
         modality=ds.modality,
         rows=len(ds),
@@ -147,6 +154,9 @@ def profile(ds: Dataset) -> Profile:
         empty=int(empty.sum()),
         class_counts=class_counts(ds),
         domains=_domains(ds, labelled),
+        groups=groups,
+        largest_group=largest,
+        ungrouped=alone,
         lengths=lengths,
         words=words,
         shape=shape,
@@ -228,6 +238,16 @@ def _domains(ds: Dataset, labelled: Bools) -> pd.DataFrame | None:
     counts = counts.sort_values("size", ascending=False, kind="stable").reset_index()
     counts.columns = pd.Index(["domain", "rows", "labelled"])
     return counts
+
+
+def _groups(ds: Dataset) -> tuple[int, int, int]:
+    """How many groups of two rows or more, the rows of the largest, and the rows of none."""
+    if ds.group is None:
+        return 0, 0, 0
+    member = pd.factorize(ds.group)[0]
+    sizes = np.bincount(member[member >= 0])
+    sizes = sizes[sizes > 1]
+    return len(sizes), int(sizes.max(initial=0)), len(ds) - int(sizes.sum())
 
 
 def _columns(frame: pd.DataFrame) -> pd.DataFrame:

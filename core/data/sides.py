@@ -8,8 +8,9 @@ from core.data.dataset import UNLABELLED
 from core.data.duplicates import row_codes
 from core.data.formats.tidy import in_list, many
 from core.data.split import stratified_split
+from core.data.units import join_groups
 from core.errors import BadData, BadParam
-from core.types import Bools, Ints, Rows
+from core.types import Bools, Ints, Objects, Rows
 
 
 def check_share(test_share: float) -> None:
@@ -35,28 +36,48 @@ def own_split(
     test_share: float,
     seed: int,
     thing: str = "text",
+    group: Objects | None = None,
 ) -> Bools:
-    """A stratified split of the labelled rows, equal rows on one side.
+    """A stratified split of the labelled rows, equal rows and rows of a group on one side.
 
-    An unlabelled row that repeats a test row goes along with it, so that it is neither tested
-    nor in the pool: a method that saw it would have seen a test row.
+    An unlabelled row that repeats a test row, or is of its group, goes along with it, so that it
+    is neither tested nor in the pool: a method that saw it would have seen a test row.
+
+    Where what many groups say alike ("yes") would tie most labelled rows into one, groups alone
+    are kept together, and that is noted.
     """
     test = np.zeros(len(rows), dtype=bool)
     labelled = codes != UNLABELLED
     if not labelled.any():
         return test
-    keys = row_codes(rows)
+    equal = keys = row_codes(rows)
+    if group is not None:
+        keys = join_groups(equal, group)
+        members = join_groups(np.arange(len(rows)), group)
+        if _most(keys[labelled]) > 0.5 >= _most(members[labelled]):
+            keys = members
+            notes.append(
+                f"Equal {thing}s would tie most groups together, so only the rows of a group are "
+                f"kept on one side, and a {thing} of the test part may be learned from as well. "
+                "The checks say how many are."
+            )
     test[labelled] = stratified_split(
         codes[labelled], keys[labelled], test_share=test_share, seed=seed
     )
-    repeats = ~labelled & np.isin(keys, keys[test])
+    repeats = ~labelled & (np.isin(keys, keys[test]) | np.isin(equal, equal[test]))
     if repeats.any():
+        of = "" if group is None else "of a group in the test part, or "
         notes.append(
-            f"Left out of the pool, as repeating a {thing} of the test part: "
+            f"Left out of the pool, as {of}repeating a {thing} of the test part: "
             f"{many(int(repeats.sum()), 'unlabelled row')}."
         )
     together: Bools = test | repeats
     return together
+
+
+def _most(units: Ints) -> float:
+    """The share of the largest unit."""
+    return float(np.bincount(units).max() / len(units))
 
 
 def check_sides(

@@ -13,6 +13,7 @@ import pandas as pd
 from core.data.dataset import UNLABELLED, Dataset
 from core.data.features import read_features
 from core.data.formats.tidy import as_text, in_list, many, sound_text
+from core.data.groups import check_labelled_groups, note_torn, read_groups
 from core.data.labels import read_labels
 from core.data.parts import Part, part_of
 from core.data.reading import FORMATS, Table
@@ -32,6 +33,7 @@ def dataset_from_table(
     label_column: str | None = None,
     split_column: str | None = None,
     domain_column: str | None = None,
+    group_column: str | None = None,
     name: str,
     test_share: float = 0.25,
     seed: int = 0,
@@ -54,9 +56,12 @@ def dataset_from_table(
     split_column : str, optional
         Words for the part of a row: train (also validation, which is learned from) or test;
         an empty one counts as train. Without it the labelled rows are split by
-        :func:`core.data.split.stratified_split`, equal rows on one side.
+        :func:`core.data.split.stratified_split`, equal rows and groups on one side.
     domain_column : str, optional
         Words for where a row is from (a shop, a year), to compare and adapt across.
+    group_column : str, optional
+        What a row belongs to (a speaker, a patient, a document): rows of one group are never held
+        out from each other. A row without a value stands alone.
     name : str
         Name of the data set.
     test_share : float, default=0.25
@@ -95,6 +100,7 @@ def dataset_from_table(
         label=label_column,
         split=split_column,
         domain=domain_column,
+        group=group_column,
     ).reset_index(drop=True)  # a frame that was put together may say an index twice
     rows: Rows = (
         _texts(frame[text_column], notes)
@@ -109,16 +115,24 @@ def dataset_from_table(
         codes, classes = labels.codes, labels.names
         notes += labels.notes
     thing = "text" if text_column is not None else "row"
+    group = None if group_column is None else read_groups(frame[group_column], notes)
     if split_column is not None:
         test = _given_split(frame[split_column], codes, notes)
+        if group is not None:
+            note_torn(group, test, str(group_column), notes)
     else:
-        test = own_split(rows, codes, notes, test_share=test_share, seed=seed, thing=thing)
+        if group is not None:
+            check_labelled_groups(group, codes, str(group_column))
+        test = own_split(
+            rows, codes, notes, test_share=test_share, seed=seed, thing=thing, group=group
+        )
     if label_column is not None:
         by = f"by the split column {split_column!r}" if split_column else "after splitting"
         choose = "Choose another split column or none" if split_column else "Add labelled rows"
         things = "texts" if text_column is not None else "values"
+        things += " and groups" if group is not None and not split_column else ""
         check_sides(codes, test, classes, notes, source=by, choose=choose, things=things)
-    used = {text_column, *features, label_column, split_column, domain_column}
+    used = {text_column, *features, label_column, split_column, domain_column, group_column}
     rest = [column for column in frame.columns if column not in used]
     options: dict[str, Any] = {
         "file": table.name if table else None,
@@ -137,6 +151,8 @@ def dataset_from_table(
     if domain_column is not None:
         options["domain_column"] = domain_column
         domain = _domains(frame[domain_column])
+    if group_column is not None:
+        options["group_column"] = group_column
     return Dataset(
         name=name,
         title=name,
@@ -146,6 +162,7 @@ def dataset_from_table(
         classes=classes,
         test=test,
         domain=domain,
+        group=group,
         extra=frame[rest].reset_index(drop=True) if rest else None,
         about=_about(table, len(frame)),
         options=options,
@@ -182,14 +199,12 @@ def _checked(
     label: str | None,
     split: str | None,
     domain: str | None = None,
+    group: str | None = None,
 ) -> pd.DataFrame:
     """The frame, when it has rows and the columns asked for, each in one role."""
     roles = [("text", text), *[("values", one) for one in features]]
-    asked = [
-        (role, column)
-        for role, column in [*roles, ("label", label), ("split", split), ("domain", domain)]
-        if column is not None
-    ]
+    roles += [("label", label), ("split", split), ("domain", domain), ("group", group)]
+    asked = [(role, column) for role, column in roles if column is not None]
     for role, column in asked:
         there = sum(str(other) == column for other in frame.columns)
         if not there:
