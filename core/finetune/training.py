@@ -293,7 +293,8 @@ def hold_out(codes: Ints, share: float, *, units: Ints | None = None, seed: int)
         Of the rows of each class, 0 to 0.5.
     units : ndarray of int, shape (n,), optional
         Equal numbers for rows that belong together (:mod:`core.data.units`). These are held out
-        together, and count as one where it matters whether a class has a single row.
+        together, and count as one where it matters whether a class has a single row. With few of
+        them a class may give none; where most rows would have to be held out, none are.
     seed : int
         Of the choice.
 
@@ -307,12 +308,27 @@ def hold_out(codes: Ints, share: float, *, units: Ints | None = None, seed: int)
     if share == 0 or 2 * (sizes >= 2).sum() <= len(sizes):
         return held
     if repeated(units):
-        return stratified_split(codes, units, test_share=share, seed=seed)
+        held = stratified_split(codes, units, test_share=share, seed=seed)
+        return _enough_left(codes, np.unique(units, return_inverse=True)[1], held)
     for code in np.flatnonzero(sizes >= 2):
         rows = np.flatnonzero(codes == code)
         number = min(max(1, round(share * len(rows))), len(rows) - 1)
         held[np.random.RandomState(seed).permutation(rows)[:number]] = True
     return held
+
+
+def _enough_left(codes: Ints, units: Ints, held: Bools) -> Bools:
+    """Hold out only what training can do without.
+
+    Where units are few and of several classes, a class may be held out with all its units: the
+    smallest of them goes back. Where most rows would still be held out, none are.
+    """
+    held = held.copy()
+    sizes = np.bincount(units)
+    while len(lost := np.setdiff1d(codes[held], codes[~held])):
+        own = np.unique(units[held & (codes == lost[0])])
+        held[units == own[sizes[own].argmin()]] = False
+    return held if 2 * held.sum() <= len(held) else np.zeros_like(held)
 
 
 def _words(
@@ -335,6 +351,11 @@ def _how_it_ended(
     else:
         sizes = np.bincount(codes)
     single = int((sizes == 1).sum())
+    if blind and 2 * single < len(sizes):
+        return (
+            "What belongs together is so many rows that most would have to be held out, so no "
+            f"validation rows were: it made {passes} passes and kept the last.",
+        )
     if blind:
         return (
             f"{single} of {len(sizes)} classes have {alone}, so no validation rows could be held "

@@ -59,6 +59,27 @@ def test_folds_without_units_are_those_of_recorded_results() -> None:
             np.testing.assert_array_equal(one[1], other[1])
 
 
+def test_a_class_is_not_held_out_with_all_its_speakers() -> None:
+    # the third speaker stays; the first would be held out for 0, the second for 1, and 2 is theirs
+    speaker = np.repeat([0, 1, 2], [6, 5, 30])
+    labels = np.array([0, 0, 0, 0, 2, 2, 1, 1, 1, 2, 2, *np.tile([0, 1], 15)])
+    for seed in range(5):
+        held = hold_out(labels, 0.2, units=speaker, seed=seed)
+        assert np.unique(speaker[held]).tolist() == [0]
+    X = 2 * np.eye(3)[labels]
+    head = GradientHead(refit=False).fit(X, labels, units=speaker)
+    assert (head.predict(X) == labels).all()
+
+
+def test_where_most_rows_would_be_held_out_none_are() -> None:
+    # the first speaker alone says 2 and stays; of the second, all of 1 but one would be held out
+    speaker = np.repeat([0, 1, 2], [4, 20, 2])
+    labels = np.array([2, 2, 1, 0, *[1] * 20, 0, 0])
+    assert not hold_out(labels, 0.2, units=speaker, seed=0).any()
+    head = GradientHead().fit(np.eye(3)[labels], labels, units=speaker)
+    assert "most would have to be held out" in " ".join(head.notes())
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3)), min_size=1, max_size=60),
     st.integers(0, 3),
@@ -114,6 +135,8 @@ def test_validation_rows_of_a_descent_are_whole_units(
     units, labels = np.array(made).T
     held = hold_out(labels, 0.2, units=units, seed=seed)
     assert not set(units[held]) & set(units[~held])
+    assert set(labels[held]) <= set(labels[~held])  # nothing is lost on training
+    assert 2 * held.sum() <= len(held)
     alone = hold_out(labels, 0.2, units=np.arange(len(labels)), seed=seed)
     np.testing.assert_array_equal(alone, hold_out(labels, 0.2, seed=seed))
 
