@@ -31,11 +31,11 @@ _FOLDS = 3
 class Validation:
     """Estimates of the accuracy on the target without a test row, alike for all ways.
 
-    With at least ten labelled target rows, these are held out by turns. With fewer, a quarter of
-    the labelled source rows is held out, and each counts by how likely it is in the target
-    (importance-weighted validation: Sugiyama, Krauledat & Müller 2007). That supposes that a row
-    means the same in both domains and that the source has rows like those of the target; it is a
-    hint, not a test.
+    With at least ten labelled target rows, these are held out by turns. With fewer, or where what
+    belongs to them is all that the source has of a class, a quarter of the labelled source rows is
+    held out, and each counts by how likely it is in the target (importance-weighted validation:
+    Sugiyama, Krauledat & Müller 2007). That supposes that a row means the same in both domains and
+    that the source has rows like those of the target; it is a hint, not a test.
 
     Parameters
     ----------
@@ -95,16 +95,17 @@ class Validation:
         labels = shown.pair.target_labels[positions]
         units = shown.target_units[positions]
         splits = folds(labels, units=units, seed=seed, most=_FOLDS)[:_FOLDS]
-        if not splits:
+        # a source row that belongs to a row held out would give its label away
+        beside = [np.flatnonzero(~np.isin(shown.source_units, units[out])) for _, out in splits]
+        classes = len(np.unique(shown.codes))
+        if not splits or any(len(np.unique(shown.codes[rows])) < classes for rows in beside):
             return None
         right = np.zeros(len(positions), dtype=bool)
         held = np.zeros(len(positions), dtype=bool)
         for place, (kept, out) in enumerate(splits):
             part = progress.part(place / len(splits), (place + 1) / len(splits))
-            # a source row that belongs to a row held out would give its label away
-            known = np.isin(shown.source_units, units[out])
-            beside = np.flatnonzero(~known) if known.any() else None
-            task = shown.task(positions[kept], self._make_head, seed=seed, source_rows=beside)
+            rest = beside[place] if len(beside[place]) < len(shown.codes) else None
+            task = shown.task(positions[kept], self._make_head, seed=seed, source_rows=rest)
             right[out] = _right(way, task, shown.target[positions[out]], labels[out], part)
             held[out] = True
         rows = int(held.sum())

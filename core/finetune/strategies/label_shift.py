@@ -70,7 +70,10 @@ def _held_out(
     task: Task, rows: Matrix, codes: Ints, units: Ints | None, progress: Progress
 ) -> Floats:
     """What heads that have not seen a source row say of it; zeros where none could be trained."""
-    splits = folds(codes, units=units, seed=task.seed, most=3)
+    # a class that one unit has all rows of can be held out row by row only
+    splits = folds(codes, units=units, seed=task.seed, most=3) or folds(
+        codes, seed=task.seed, most=3
+    )
     if not splits:
         raise BadData(
             "The source has too few labelled rows of each class to say how common each is here.",

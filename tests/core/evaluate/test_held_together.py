@@ -10,9 +10,11 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from core.data.dataset import Dataset
+from core.evaluate.across import carry
 from core.evaluate.across_rows import represent
 from core.evaluate.across_validation import Validation
 from core.evaluate.drift import drift, two_sample
@@ -208,3 +210,28 @@ def test_a_source_that_holds_the_rows_held_out_does_not_answer_for_them() -> Non
     assert validated(made) < CHANCE
     assert across(shared=True) < CHANCE
     assert across(shared=False) < CHANCE
+
+
+def test_no_way_across_fails_where_the_source_has_a_class_from_one_customer() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.tile([0, 1], 30).astype(np.int32)
+    rows = pd.DataFrame(rng.normal(size=(60, 4)), columns=list("wxyz"))
+    rows["w"] += 3 * labels
+    shop = np.repeat(["here", "there"], 30).astype(object)
+    customer = np.array([f"customer {one}" for one in range(60)], dtype=object)
+    # all that the source has of "yes", and some rows of the target
+    customer[(shop == "here") & (labels == 1)] = customer[[31, 33]] = "a large one"
+    orders = Dataset(
+        name="orders",
+        title="Orders",
+        modality="tabular",
+        rows=rows,
+        labels=labels,
+        classes=("no", "yes"),
+        test=np.arange(60) >= 50,
+        domain=shop,
+        group=customer,
+    )
+    both = pair(orders, orders, source_domain="here", target_domain="there")
+    found = carry(both, labels_per_class=8, draws=1, curve=False)
+    assert [one.failed for one in found.report.entries] == [""] * len(found.report.entries)
