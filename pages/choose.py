@@ -8,7 +8,7 @@ from core.jobs.requests import ChooseRequest, DataRef, PretrainRequest
 from core.pretrain import get_method
 from core.store import datasets, models, runs
 from ui import advising, choosing, estimates, forms, live, shell
-from ui.command import command_line
+from ui.command import shell_text
 from ui.wording import duration
 
 asked = st.query_params.get("run")
@@ -146,4 +146,4 @@ with st.container(border=True):
     ):
         shell.go("choose", run=jobs.submit(request).id)
 with st.expander("The same from a shell", icon=":material/terminal:"):
-    st.code(command_line(request, data), language="bash", wrap_lines=True)
+    st.code(shell_text(request, data), language="bash", wrap_lines=True)

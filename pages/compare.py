@@ -8,7 +8,7 @@ from core.jobs.requests import CompareRequest, DataRef, PretrainRequest
 from core.pretrain import get_method
 from core.store import models
 from ui import contest, estimates, live, shell
-from ui.command import command_line
+from ui.command import shell_text
 from ui.wording import duration, number
 
 asked = st.query_params.get("run")
@@ -123,4 +123,4 @@ with st.container(border=True):
     ):
         shell.go("compare", run=jobs.submit(request).id)
 with st.expander("The same from a shell", icon=":material/terminal:"):
-    st.code(command_line(request, data), language="bash", wrap_lines=True)
+    st.code(shell_text(request, data), language="bash", wrap_lines=True)

@@ -8,7 +8,7 @@ from core.jobs.requests import DataRef, PretrainRequest
 from core.pretrain import get_method, methods_for
 from core.store import models
 from ui import estimates, favourites, forms, learned, library, live, shell
-from ui.command import command_line
+from ui.command import shell_text
 from ui.wording import duration, megabytes, number
 
 shell.start("pretrain")
@@ -110,6 +110,6 @@ with st.container(border=True):
     ):
         shell.go("pretrain", run=jobs.submit(request).id)
 with st.expander("The same from a shell", icon=":material/terminal:"):
-    st.code(command_line(request, data), language="bash", wrap_lines=True)
+    st.code(shell_text(request, data), language="bash", wrap_lines=True)
 
 library.show(data)

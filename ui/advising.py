@@ -14,7 +14,7 @@ from core.store.records import DatasetRecord
 from core.transfer.advice import Situation
 from core.types import Modality
 from ui import estimates, faults, shell
-from ui.command import command_line
+from ui.command import shell_text
 from ui.wording import number, points
 
 _FEW = 5  # labels a class to start with
@@ -158,7 +158,7 @@ def _carry_out(told: Advice, situation: Situation, data: DatasetRecord | None) -
             shell.go("evaluate", run=jobs.submit(request).id)
     st.caption(f"On {shell.plain(data.title)}, with {labels}; the report opens by itself.")
     with st.expander("The same from a shell", icon=":material/terminal:"):
-        st.code(command_line(request, data), language="bash", wrap_lines=True)
+        st.code(shell_text(request, data), language="bash", wrap_lines=True)
 
 
 def _why_not(data: DatasetRecord) -> str | None:

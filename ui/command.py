@@ -23,15 +23,24 @@ from core.jobs.requests import (
 )
 from core.params import Param
 from core.store.records import DatasetRecord, RunRecord
+from ui import made_from
 
 
 def show(request: Request, record: RunRecord | DatasetRecord | None = None) -> None:
     """Both, folded away, each with its button to copy."""
     with st.expander("The same without this page", icon=":material/terminal:"):
         shell, python = st.tabs(["Shell", "Python"])
-        shell.code(command_line(request, record), language="bash", wrap_lines=True)
-        python.code(python_code(request), language="python", wrap_lines=True)
+        shell.code(shell_text(request, record), language="bash", wrap_lines=True)
+        made = [made_from.as_call(one) for one in made_from.kept(request, record)]
+        code = made_from.above(made, python_code(request))
+        python.code(code, language="python", wrap_lines=True)
         st.caption("It runs where this program is installed, and its run stands among the others.")
+
+
+def shell_text(request: Request, record: RunRecord | DatasetRecord | None = None) -> str:
+    """:func:`command_line`, below what brings the files that it works on."""
+    made = [made_from.as_words(one) for one in made_from.kept(request, record)]
+    return made_from.above(made, command_line(request, record))
 
 
 _VERDICT = """

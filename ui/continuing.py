@@ -11,7 +11,7 @@ from core.jobs.requests import DataRef, PretrainRequest
 from core.store import datasets, models
 from core.store.records import DatasetRecord, ModelRecord
 from ui import shell
-from ui.command import command_line
+from ui.command import shell_text
 from ui.wording import ago, number
 
 
@@ -81,7 +81,7 @@ def _form(record: ModelRecord) -> None:
     ):
         shell.go("pretrain", run=jobs.submit(request).id)
     st.caption("The same from a shell")
-    st.code(command_line(request, chosen), language="bash", wrap_lines=True)
+    st.code(shell_text(request, chosen), language="bash", wrap_lines=True)
 
 
 def _rows(record: DatasetRecord, pool: Pool) -> int:

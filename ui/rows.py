@@ -41,6 +41,8 @@ def table(dataset: Dataset, indices: Sequence[int] | np.ndarray) -> pd.DataFrame
         domains = [str(dataset.domain[i]) for i in picked]
         if len(set(domains)) > 1:
             front["Domain"] = domains
+    if dataset.group is not None and dataset.options.get("group_column"):
+        front["Group"] = [dataset.group[i] for i in picked]
     if dataset.modality == "text":
         texts = dataset.take(picked)
         front["Text"] = [" ".join(str(text)[:400].split()) for text in texts]

@@ -38,7 +38,7 @@ class DataFacts:
     built_in : str
         Key of the built-in set that it is; empty for what was brought.
     options : mapping
-        What a built-in set was made with.
+        What it was made with: the options of a built-in set, the columns of a file.
     rows, labelled_train, labelled_test, unlabelled : int, optional
         Counts; None where the data set is not here any more, or never was.
     """

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from core.data.made_from import table_arguments, table_file
 from core.errors import NotFound
 from core.pretrain import get_method
 from core.report.facts import DataFacts, EncoderFacts, RunFacts
@@ -103,12 +104,20 @@ def _pretrained(request: Mapping[str, Any]) -> bool:
 def _data_words(data: DataFacts) -> str:
     if data.built_in:
         return "The data set is built in; it is made anew where it is not at hand."
-    return "It reads the data set from the home folder (WARMSTART_HOME) that keeps it."
+    said = "It reads the data set from the home folder (WARMSTART_HOME) that keeps it."
+    if table_file(data.options):
+        said += (
+            "\nWhere none does, it makes it anew from its FILE, looked for in the current folder."
+        )
+    return said
 
 
 def _imports(facts: RunFacts) -> Iterator[str]:
+    remade = not facts.data.built_in and bool(table_file(facts.data.options))
     yield "import hashlib"
     yield "import sys"
+    if remade:
+        yield "from pathlib import Path"
     yield ""
     yield "import numpy as np"
     yield ""
@@ -117,6 +126,10 @@ def _imports(facts: RunFacts) -> Iterator[str]:
     if any(data.built_in for data in opened):
         yield "from core.data import catalogue"
     yield "from core.data.dataset import Dataset"
+    if remade:
+        yield "from core.data.reading import read_table"
+        yield "from core.data.table import dataset_from_table"
+        yield "from core.errors import NotFound"
     yield "from core.evaluate import words"
     yield "from core.evaluate.experiment import Outcome, run_experiment"
     yield "from core.jobs.machine import versions as now"
@@ -134,6 +147,11 @@ def _imports(facts: RunFacts) -> Iterator[str]:
 def _constants(facts: RunFacts) -> Iterator[str]:
     yield f"NAME = {_literal(facts.name)}"
     yield f"FINGERPRINT = {_literal(facts.data.fingerprint)}"
+    if not facts.data.built_in and (file := table_file(facts.data.options)):
+        yield "# what the data set was made from"
+        yield f"FILE = {_literal(file)}"
+        yield f"SHEET = {_literal(_sheet(facts.data))}"
+        yield f"COLUMNS = {_literal(table_arguments(facts.data.options), 0, 10)}"
     yield f"TEST_PROBABILITIES = {_literal(probabilities_digest(facts.arrays['test_proba']))}"
     yield f"VERSIONS = {_literal(dict(facts.versions), 0, 11)}"
     yield "# what was decided about the answers later; nothing here repeats it"
@@ -153,10 +171,23 @@ def _decided(facts: RunFacts) -> list[str]:
 def _open_data(facts: RunFacts) -> Iterator[str]:
     yield "def open_data() -> Dataset:"
     yield '    """The data set, checked against its fingerprint."""'
-    yield f"    dataset = {_dataset(facts.data)}"
+    if not facts.data.built_in and table_file(facts.data.options):
+        yield "    try:"
+        yield "        dataset = datasets.load(FINGERPRINT)"
+        yield "    except NotFound:"
+        yield "        table = read_table(Path(FILE), sheet=SHEET)"
+        yield "        dataset = dataset_from_table(table, name=FILE, **COLUMNS)"
+    else:
+        yield f"    dataset = {_dataset(facts.data)}"
     yield "    if dataset.fingerprint != FINGERPRINT:"
     yield '        sys.exit("The data set is not the one of the run: its fingerprint differs.")'
     yield "    return dataset"
+
+
+def _sheet(data: DataFacts) -> str | None:
+    """The sheet of the workbook that a data set was made from."""
+    sheet = data.options.get("sheet")
+    return sheet if isinstance(sheet, str) else None
 
 
 def _dataset(data: DataFacts) -> str:

@@ -12,6 +12,7 @@ from core.data.table import dataset_from_table
 from core.store import datasets
 from tests.ui.test_data_kinds import bring
 from tests.ui.test_pages import calm, words
+from ui import rows
 
 App = Callable[..., Any]
 TALKS = ("text,label,who\n" + "\n".join(
@@ -85,3 +86,16 @@ def test_a_split_that_tears_groups_is_named_among_the_checks(app: App, home: Pat
     )  # one stands alone
     assert "On both sides of the split: 12 groups of the 12" in said
     assert "12 groups of up to 5 rows; 1 row stands alone." in said
+
+
+def test_rows_name_their_group(home: Path) -> None:
+    from dataclasses import replace
+
+    frame = pd.DataFrame({"text": ["a b", "c d"] * 10, "label": ["a", "b"] * 10, "who": range(20)})
+    frame.loc[0, "who"] = None
+    dataset = dataset_from_table(
+        frame, text_column="text", label_column="label", group_column="who", name="Talks"
+    )
+    assert rows.table(dataset, [0, 1])["Group"].tolist() == [None, "1"]
+    # of a built-in set they are mere numbers
+    assert "Group" not in rows.table(replace(dataset, options={}), [0, 1])

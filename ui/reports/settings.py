@@ -13,7 +13,7 @@ from ui.wording import duration, megabytes
 def draw(record: RunRecord, evaluation: Evaluation) -> None:
     """The whole request, costs and versions: what it takes to get the same again."""
     from core.jobs.requests import from_json
-    from ui.command import command_line
+    from ui.command import shell_text
 
     seconds = (record.result or {}).get("seconds", {})
     names = {
@@ -28,7 +28,7 @@ def draw(record: RunRecord, evaluation: Evaluation) -> None:
     parts.append(f"peak memory {megabytes(record.peak_memory_mb)}")
     st.markdown(" · ".join(parts))
     st.markdown("The same from a shell:")
-    st.code(command_line(from_json(record.request), record), language="bash", wrap_lines=True)
+    st.code(shell_text(from_json(record.request), record), language="bash", wrap_lines=True)
     st.markdown("The whole request, as recorded:")
     st.json(record.request, expanded=1)
     if record.versions:
