@@ -11,6 +11,12 @@ from core.store import modelfile
 from core.store.audit import Refused
 
 _KINDS = {"rows": "iu", "labels": "iu", "proba": "f"}
+#: What is read together is there together.
+_TOGETHER = (
+    {"test_rows", "test_labels", "test_proba"},
+    {"validation_rows", "validation_labels", "validation_proba"},
+)
+_SUM = 1e-3  # how far the probabilities of a row may be from 1 in all
 
 
 def read_predictions(
@@ -56,8 +62,12 @@ def read_predictions(
                 f"its predictions {name!r} are of row {int(array.max())}, and its data set has "
                 f"{rows:,} rows, numbered from 0"
             )
-    if not {"test_rows", "test_labels", "test_proba"} <= set(arrays):
+    if not _TOGETHER[0] <= set(arrays):
         raise Refused("its predictions of the test rows are missing")
+    if "train_rows" not in arrays:
+        raise Refused("it does not say which rows it learned from")
+    if any(some & set(arrays) and not some <= set(arrays) for some in _TOGETHER):
+        raise Refused("its predictions of the rows held out are not whole")
     draws = payload.get("draws") or {}
     if not isinstance(draws, dict) or not set(draws) <= {"right"}:
         raise Refused("what it says of its draws is something else")
@@ -71,5 +81,6 @@ def read_predictions(
 def _in_range(array: np.ndarray[Any, Any], what: str, k: int) -> bool:
     if what == "proba":
         sane = np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1 + 1e-6
-        return array.shape[1] == k and bool(sane)
+        whole = sane and np.abs(array.sum(axis=1, dtype=np.float64) - 1).max() <= _SUM
+        return array.shape[1] == k and bool(whole)
     return array.min() >= 0 and (what == "rows" or array.max() < k)

@@ -579,6 +579,7 @@ def test_classes_that_are_not_those_of_the_classifier(forge: BundleForge) -> Non
     ("name", "array", "words"),
     [
         ("test_proba", np.full((60, 3), np.nan), "impossible values"),
+        ("test_proba", np.zeros((60, 3)), "impossible values"),
         ("test_proba", np.full((60, 2), 0.5), "impossible values"),
         ("test_proba", np.full(60, 0.5), "have the shape"),
         ("test_labels", np.full(60, 3), "impossible values"),
@@ -600,6 +601,27 @@ def test_predictions_that_will_not_do(
     path.write_bytes(forge.parts["predictions.skops"])
     arrays = modelfile.read(path)["arrays"]
     modelfile.write(path, {"kind": "predictions", "arrays": {**arrays, name: array}})
+    forge.parts["predictions.skops"] = path.read_bytes()
+    refused(forge.write(), words, forge)
+
+
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [
+        ("test_proba", "of the test rows are missing"),
+        ("train_rows", "which rows it learned from"),
+        ("validation_labels", "of the rows held out are not whole"),
+        ("validation_rows", "of the rows held out are not whole"),
+    ],
+)
+def test_predictions_with_a_gap(forge: BundleForge, gone: str, words: str, tmp_path: Path) -> None:
+    from core.store import modelfile
+
+    path = tmp_path / "p.skops"
+    path.write_bytes(forge.parts["predictions.skops"])
+    arrays = modelfile.read(path)["arrays"]
+    del arrays[gone]
+    modelfile.write(path, {"kind": "predictions", "arrays": arrays})
     forge.parts["predictions.skops"] = path.read_bytes()
     refused(forge.write(), words, forge)
 
