@@ -109,7 +109,8 @@ def believed(proba: Floats, share: float, home: Floats, balance: float) -> tuple
 
     Each class may have ``share`` of the rows times its proportion, which lies between that of the
     answers and that at home. The surest first answers come first. A class that is answered too
-    seldom then takes, of the rows that are left, those with the surest second answers for it.
+    seldom then takes, of the rows that are left, those with the surest second answers for it; what
+    a row cannot be at all, as a tree may have it, is no answer.
 
     Parameters
     ----------
@@ -140,7 +141,7 @@ def believed(proba: Floats, share: float, home: Floats, balance: float) -> tuple
     for answer in ranked.T[:2]:
         left = quota - np.bincount(said[said >= 0], minlength=k)
         for code in np.flatnonzero(left > 0):
-            rows = np.flatnonzero((answer == code) & (said < 0))
+            rows = np.flatnonzero((answer == code) & (said < 0) & (proba[:, code] > 0))
             said[rows[np.argsort(-proba[rows, code], kind="stable")[: left[code]]]] = code
     chosen = np.flatnonzero(said >= 0)
     return chosen, said[chosen]

@@ -259,6 +259,12 @@ def test_a_third_answer_is_never_believed():
     assert chosen.tolist() == [0, 1]
 
 
+def test_what_a_row_cannot_be_is_never_believed():
+    proba = np.array([[1.0, 0.0], [0.8, 0.2], [1.0, 0.0], [1.0, 0.0]])  # as trees answer
+    chosen, said = believed(proba, 1.0, np.array([0.25, 0.75]), 1.0)
+    assert dict(zip(chosen.tolist(), said.tolist(), strict=True)) == {0: 0, 1: 1}
+
+
 @given(st.integers(0, 10_000), st.floats(0.05, 1))
 def test_without_balance_the_surest_of_each_answer_are_believed(seed, share):
     proba = np.random.default_rng(seed).dirichlet(np.ones(3), 20)
