@@ -12,7 +12,6 @@ from core.jobs.handing_over import modality_of
 from core.serve.access import Declined
 from core.serve.asking import Ask, as_rows
 from core.store import classifiers, decisions, doubts, models, runs
-from core.store.decisions import Decisions
 from core.store.records import ModelRecord, RunRecord
 
 if TYPE_CHECKING:
@@ -25,24 +24,23 @@ _MOST_LISTED = 500
 class Opened:
     """The classifiers that were asked last, ready to answer again.
 
-    A run's classifier never changes, but what was decided about its answers may; both make the
-    key. Threads may share it.
+    A run's classifier never changes, and is kept as it was trained; what was decided about its
+    answers may, and is looked up for each request. Threads may share it.
     """
 
     def __init__(self, kept: int = _KEPT) -> None:
         self._kept = kept
         self._lock = threading.Lock()
-        self._open: OrderedDict[tuple[str, Decisions], Classifier] = OrderedDict()
+        self._open: OrderedDict[str, Classifier] = OrderedDict()
 
     def get(self, run_id: str) -> Classifier:
-        """The classifier of a run, opened now where it was not."""
-        key = (run_id, decisions.get(run_id))
+        """The classifier of a run, opened now where it was not, as it answers now."""
         with self._lock:  # two requests for the same run open it once
-            found = self._open.pop(key, None) or classifiers.load(run_id)
-            self._open[key] = found
+            found = self._open.pop(run_id, None) or classifiers.load(run_id, as_trained=True)
+            self._open[run_id] = found
             while len(self._open) > self._kept:
                 self._open.popitem(last=False)
-        return found
+        return decisions.answering(found, run_id)
 
 
 OPENED = Opened()

@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import StoreFailed
 from core.evaluate.doubt import DoubtSettings
+from core.finetune.classifier import Classifier
 from core.finetune.deciding import ClassThreshold
 from core.serve import answering
 from core.serve.access import Declined
@@ -44,6 +45,20 @@ def test_the_same_numbers_and_a_temperature_decided_later() -> None:
         np.array(later["probabilities"]), classifiers.load(run_id).predict_proba(rows)
     )
     assert later["probabilities"] != answer["probabilities"]
+
+
+def test_what_is_taken_back_while_it_opens_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = seed.finished_run(method="tfidf")
+    rows, opened, load = list(seed.texts(seed=4).rows[:7]), Opened(), classifiers.load
+
+    def late(run_id: str, **more: bool) -> Classifier:
+        decisions.keep(run_id, Decisions(threshold=ClassThreshold(2, 0.001, 5.0, 9)))
+        return load(run_id, **more)
+
+    monkeypatch.setattr(classifiers, "load", late)
+    assert predict(run_id, Ask(rows), opened=opened)["threshold"] is not None
+    decisions.keep(run_id, Decisions())
+    assert predict(run_id, Ask(rows), opened=opened)["threshold"] is None
 
 
 def test_a_threshold_decided_later_and_what_it_decided() -> None:
@@ -115,8 +130,8 @@ def test_what_cannot_be_answered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_the_last_stay_open(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    monkeypatch.setattr(answering.decisions, "get", lambda run: Decisions())
-    monkeypatch.setattr(classifiers, "load", lambda run: loaded.append(run) or run)
+    monkeypatch.setattr(answering.decisions, "answering", lambda classifier, run: classifier)
+    monkeypatch.setattr(classifiers, "load", lambda run, **_: loaded.append(run) or run)
     opened = Opened(kept=2)
     for name in ("a", "b", "a", "c", "a", "b"):
         assert opened.get(name) == name
