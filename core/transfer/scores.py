@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from core.data.units import units_per_class
 from core.transfer.clusters import SourceClasses
 from core.transfer.h_score import h_score
 from core.transfer.knn import knn_right
@@ -130,7 +131,8 @@ def measure(
         From :func:`resamples`.
     units : ndarray of int, shape (n,), optional
         Equal numbers for rows that belong together (:mod:`core.data.units`): linear probe and
-        k-NN leave them out together.
+        k-NN leave them out together. Rows of a class that one unit has to itself are left out one
+        by one: without all of them no encoder could know the class.
     """
     # Hundreds of small decompositions: waiting for a second thread costs more than it brings, and
     # far more where other jobs run beside this one.
@@ -141,6 +143,7 @@ def measure(
 def _measure(
     X: Matrix, y: Ints, source: SourceClasses, draws: Sequence[Ints], units: Ints | None
 ) -> dict[str, Scored]:
+    units = None if units is None else _without_lone(y, units)
     probe = probe_right(X, y, units=units)
     knn = knn_right(X, y, k=neighbours(y), units=units)
     least = 2 * len(np.unique(y))
@@ -162,6 +165,13 @@ def _measure(
             leep(source.proba, y), [leep(source.proba[rows], y[rows]) for rows in draws]
         ),
     }
+
+
+def _without_lone(y: Ints, units: Ints) -> Ints:
+    """The units, where a row of a class that one unit has all rows of is a unit of its own."""
+    codes = np.unique(y, return_inverse=True)[1]
+    lone = units_per_class(codes, units)[codes] < 2
+    return np.where(lone, units.max(initial=0) + 1 + np.arange(len(units)), units)
 
 
 def _of_rows(right: Bools, draws: Sequence[Ints]) -> Scored:

@@ -93,6 +93,20 @@ def test_many_rows_are_thinned_for_the_replicates() -> None:
 # -- ranks ------------------------------------------------------------------------------------
 
 
+def test_a_class_of_one_group_alone_does_not_level_all_encoders() -> None:
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 40)
+    tells, noise = rng.normal(size=(2, 80, 4))
+    tells[:, 0] += 6 * y
+    draws = resamples(y, count=2)
+    for units in (y, np.where(y == 1, 9, np.arange(80) % 5), np.zeros(80, dtype=int)):
+        good = measure(tells, y, of_clusters(tells, tells, 2), draws, units=units)
+        bad = measure(noise, y, of_clusters(noise, noise, 2), draws, units=units)
+        for kind in ("probe", "knn"):
+            assert good[kind].value > 0.9
+            assert bad[kind].value < 0.7
+
+
 def test_ranks_by_hand() -> None:
     """a: 1 and 2; b: 2 and 1; c: 3 and 3. Equal means share the first place."""
     found = combine(
