@@ -42,7 +42,7 @@ def table(dataset: Dataset, indices: Sequence[int] | np.ndarray) -> pd.DataFrame
         if len(set(domains)) > 1:
             front["Domain"] = domains
     if dataset.group is not None and dataset.options.get("group_column"):
-        front["Group"] = [dataset.group[i] for i in picked]
+        front["Group"] = [dataset.group[i] or "–" for i in picked]
     if dataset.modality == "text":
         texts = dataset.take(picked)
         front["Text"] = [" ".join(str(text)[:400].split()) for text in texts]
@@ -51,7 +51,10 @@ def table(dataset: Dataset, indices: Sequence[int] | np.ndarray) -> pd.DataFrame
     if dataset.modality == "image":
         front["Image"] = [picture(image) for image in dataset.take(picked)]
         return front
-    return pd.concat([front, dataset.take(picked)], axis=1)
+    values = dataset.take(picked)
+    # a column of the file may be called like one of these, and no table can show two of a name
+    values = values.rename(columns=lambda name: f"{name} (value)" if name in front else name)
+    return pd.concat([front, values], axis=1)
 
 
 def picture(image: np.ndarray, size: int = 64) -> str:

@@ -8,7 +8,7 @@ from core.data.dataset import UNLABELLED
 from core.data.duplicates import row_codes
 from core.data.formats.tidy import in_list, many
 from core.data.split import stratified_split
-from core.data.units import join_groups
+from core.data.units import join_groups, tied
 from core.errors import BadData, BadParam
 from core.types import Bools, Ints, Objects, Rows
 
@@ -43,28 +43,27 @@ def own_split(
     An unlabelled row that repeats a test row, or is of its group, goes along with it, so that it
     is neither tested nor in the pool: a method that saw it would have seen a test row.
 
-    Where what many groups say alike ("yes") would tie most labelled rows into one, groups alone
-    are kept together, and that is noted.
+    Where what many groups say alike ("yes") would tie nearly all labelled rows into one, groups
+    alone are kept together, and that is noted.
     """
     test = np.zeros(len(rows), dtype=bool)
     labelled = codes != UNLABELLED
     if not labelled.any():
         return test
-    equal = keys = row_codes(rows)
+    equal = member = row_codes(rows)
+    keys = equal[labelled]
     if group is not None:
-        keys = join_groups(equal, group)
-        members = join_groups(np.arange(len(rows)), group)
-        if _most(keys[labelled]) > 0.5 >= _most(members[labelled]):
-            keys = members
+        member = join_groups(np.arange(len(rows)), group)
+        apart = tied(keys, group[labelled])
+        keys = join_groups(member[labelled] if apart else keys, group[labelled])
+        if apart:
             notes.append(
                 f"Equal {thing}s would tie most groups together, so only the rows of a group are "
                 f"kept on one side, and a {thing} of the test part may be learned from as well. "
                 "The checks say how many are."
             )
-    test[labelled] = stratified_split(
-        codes[labelled], keys[labelled], test_share=test_share, seed=seed
-    )
-    repeats = ~labelled & (np.isin(keys, keys[test]) | np.isin(equal, equal[test]))
+    test[labelled] = stratified_split(codes[labelled], keys, test_share=test_share, seed=seed)
+    repeats = ~labelled & (np.isin(member, member[test]) | np.isin(equal, equal[test]))
     if repeats.any():
         of = "" if group is None else "of a group in the test part, or "
         notes.append(
@@ -73,11 +72,6 @@ def own_split(
         )
     together: Bools = test | repeats
     return together
-
-
-def _most(units: Ints) -> float:
-    """The share of the largest unit."""
-    return float(np.bincount(units).max() / len(units))
 
 
 def check_sides(

@@ -18,6 +18,9 @@ from core.data.dataset import Dataset
 from core.data.duplicates import row_codes
 from core.types import Ints, Objects
 
+#: One unit of more than this share leaves too little to hold out.
+_NEARLY_ALL = 0.75
+
 
 def units_of(dataset: Dataset, indices: Ints) -> Ints:
     """The units of some rows of a data set: of equal content, or of one group.
@@ -32,10 +35,35 @@ def units_of(dataset: Dataset, indices: Ints) -> Ints:
     Returns
     -------
     ndarray of int, shape (n,)
-        See :func:`join_groups`.
+        See :func:`join_groups`; where groups alone can be kept together, see :func:`tied`, those.
     """
     codes = row_codes(dataset.take(indices))
-    return codes if dataset.group is None else join_groups(codes, dataset.group[indices])
+    if dataset.group is None:
+        return codes
+    group = dataset.group[indices]
+    return join_groups(np.arange(len(codes)) if tied(codes, group) else codes, group)
+
+
+def tied(codes: Ints, group: Objects) -> bool:
+    """Whether equal rows of several groups would tie nearly all rows into one unit.
+
+    What everybody says ("yes") does that: there would be nothing left to divide. The groups
+    that a person named are then kept together, and equal rows of two groups are not.
+
+    Parameters
+    ----------
+    codes, group
+        As for :func:`join_groups`.
+    """
+    if not len(codes):
+        return False
+    joined, alone = join_groups(codes, group), join_groups(np.arange(len(codes)), group)
+    return _most(joined) > _NEARLY_ALL >= _most(alone)
+
+
+def _most(units: Ints) -> float:
+    """The share of the largest unit."""
+    return float(np.bincount(units).max() / len(units))
 
 
 def join_groups(codes: Ints, group: Objects) -> Ints:

@@ -91,11 +91,28 @@ def test_a_split_that_tears_groups_is_named_among_the_checks(app: App, home: Pat
 def test_rows_name_their_group(home: Path) -> None:
     from dataclasses import replace
 
-    frame = pd.DataFrame({"text": ["a b", "c d"] * 10, "label": ["a", "b"] * 10, "who": range(20)})
+    texts = [f"a talk {i}" for i in range(20)]
+    frame = pd.DataFrame({"text": texts, "label": ["a", "b"] * 10, "who": range(20)})
     frame.loc[0, "who"] = None
     dataset = dataset_from_table(
         frame, text_column="text", label_column="label", group_column="who", name="Talks"
     )
-    assert rows.table(dataset, [0, 1])["Group"].tolist() == [None, "1"]
+    assert rows.table(dataset, [0, 1])["Group"].tolist() == ["–", "1"]
     # of a built-in set they are mere numbers
     assert "Group" not in rows.table(replace(dataset, options={}), [0, 1])
+
+
+def test_a_value_called_like_what_stands_before_it_can_be_shown(home: Path) -> None:
+    frame = pd.DataFrame(
+        {"Group": range(20), "Part": range(20, 40), "kind": ["a", "b"] * 10, "who": range(20)}
+    )
+    dataset = dataset_from_table(
+        frame,
+        feature_columns=["Group", "Part"],
+        label_column="kind",
+        group_column="who",
+        name="Table",
+    )
+    shown = rows.table(dataset, [2])
+    assert list(shown) == ["Row", "Label", "Part", "Group", "Group (value)", "Part (value)"]
+    assert shown["Group (value)"].tolist() == [2]

@@ -16,7 +16,7 @@ from core.data.dataset import UNLABELLED, Dataset
 from core.data.profile import profile
 from core.data.reading import read_table
 from core.data.table import dataset_from_table
-from core.data.units import units_of
+from core.data.units import tied, units_of
 from core.errors import BadData
 from core.store import datasets
 
@@ -185,6 +185,20 @@ class TestSplit:
         assert not tested & learned
         (note,) = ds.options["notes"]
         assert note.startswith("Equal texts would tie most groups together")
+        # folds of the training rows are cut by the same rule
+        units = units_of(ds, ds.train_rows)
+        assert len(np.unique(units)) == len(learned)
+
+    def test_unlabelled_rows_tie_no_groups_and_no_test_text_is_in_the_pool(self) -> None:
+        texts = ["yes" if i % 4 == 0 else text for i, text in enumerate(TEXTS)]
+        labels = [None if i % 4 == 0 and i else label for i, label in enumerate(LABELS)]
+        for seed in range(4):
+            ds = make(text=texts, label=labels, seed=seed)
+            pool = ds.pool_rows()
+            assert ds.group is not None
+            assert len(ds.test_rows)
+            assert not set(ds.group[ds.test_rows]) & set(ds.group[pool])
+            assert not set(ds.rows[ds.test_rows]) & set(ds.rows[pool])
 
     def test_equal_texts_of_two_groups_tie_these(self) -> None:
         texts = list(TEXTS)
@@ -281,3 +295,13 @@ def test_the_profile_counts_them() -> None:
 def test_guessing(name: str, values: list[Any], taken: tuple[str, ...], found: str | None) -> None:
     frame = pd.DataFrame({"text": TEXTS, name: values})
     assert guess_group(frame, "text", *taken) == found
+
+
+def test_rows_are_tied_by_what_they_have_in_common_but_not_by_a_large_group() -> None:
+    yes = np.array([0, 1, 0, 2, 0, 3])
+    assert tied(yes, np.array(["u", "u", "v", "v", "w", "w"], dtype=object))
+    assert not tied(np.arange(6), np.array(["u", "u", "u", "u", "w", "w"], dtype=object))
+    assert not tied(yes, np.array(["u"] * 5 + ["w"], dtype=object))  # a group is nearly all
+    half = np.array([0, 1, 0, 2, 3, 4])  # ties two of three groups: 4 of 6 rows
+    assert not tied(half, np.array(["u", "u", "v", "v", "w", "w"], dtype=object))
+    assert not tied(yes[:0], np.array([], dtype=object))
