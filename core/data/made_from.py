@@ -7,7 +7,6 @@ from pathlib import PurePath
 from typing import Any
 
 _NAMED = ("text_column", "label_column", "split_column", "domain_column", "group_column")
-_NUMBERS = {"test_share": float, "seed": int}
 
 
 def table_file(options: Mapping[str, Any]) -> str:
@@ -42,9 +41,11 @@ def table_arguments(options: Mapping[str, Any]) -> dict[str, Any]:
     }
     if features := _features(options):
         found["feature_columns"] = features
-    for name, kind in _NUMBERS.items():
-        if type(options.get(name)) is kind:
-            found[name] = options[name]
+    share, seed = options.get("test_share"), options.get("seed")
+    if isinstance(share, float) and 0 < share < 1:
+        found["test_share"] = share
+    if type(seed) is int:
+        found["seed"] = seed
     return found
 
 

@@ -92,6 +92,7 @@ def test_what_a_bundle_forged_is_left_out() -> None:
     }
     assert table_file(options) == "hosts"
     assert table_arguments(options) == {"text_column": "text", "test_share": 0.25}
+    assert table_arguments({"test_share": float("nan"), "seed": True}) == {}
     assert table_file({"file": "a.zip"}) == table_file({"text_column": "text"}) == ""
 
 
