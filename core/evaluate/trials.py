@@ -52,6 +52,14 @@ class Sides:
         """Which training rows belong together, shape (len(train),); see :mod:`core.data.units`."""
         return units_of(self.dataset, self.train)
 
+    @cached_property
+    def pooled_units(self) -> Ints:
+        """The same of the training rows and, below them, of those without a label."""
+        pool = self.dataset.pool_rows("unlabelled")
+        if not len(pool):
+            return self.units
+        return units_of(self.dataset, np.concatenate([self.train, pool]))
+
     @classmethod
     def of(cls, dataset: Dataset) -> Sides:
         """Take the sides of a data set.
@@ -198,6 +206,10 @@ class Contender:
         chosen = self.sides.train[positions]
         if self.sides.dataset.test[chosen].any():
             raise AssertionError("A test row was about to be learned from.")
+        units, pool_units = self.sides.units, None
+        if self.strategy.uses_pool:
+            units = self.sides.pooled_units
+            pool_units = units[self._pooled(positions, away)]
         task = Task(
             rows=self.sides.dataset.take(chosen),
             labels=self.sides.labels[positions],
@@ -206,7 +218,8 @@ class Contender:
             encoder=self.encoder,
             make_head=make_head,
             seed=seed,
-            units=self.sides.units[positions],
+            units=units[positions],
+            pool_units=pool_units,
             source=self.source,
             near=None if away is not None else partial(self._near, positions),
         )
@@ -238,9 +251,17 @@ class Contender:
         return {}
 
     def _pool(self, positions: Ints, away: Ints | None) -> Matrix:
+        return stack([self.encoded[self._others(positions, away)], self._unlabelled])
+
+    def _others(self, positions: Ints, away: Ints | None) -> Ints:
+        """The training rows whose labels nobody looks at."""
         seen = positions if away is None else np.concatenate([positions, away])
-        others = np.setdiff1d(np.arange(len(self.sides.train)), seen)
-        return stack([self.encoded[others], self._unlabelled])
+        return np.setdiff1d(np.arange(len(self.sides.train)), seen)
+
+    def _pooled(self, positions: Ints, away: Ints | None) -> Ints:
+        """The places of the rows of the pool among the training rows and those without a label."""
+        unlabelled = np.arange(len(self.sides.train), len(self.sides.pooled_units))
+        return np.concatenate([self._others(positions, away), unlabelled])
 
     @cached_property
     def _unlabelled(self) -> Matrix:

@@ -44,7 +44,7 @@ class Material:
     labels: Any
     count: int
     plan: Plan
-    _units: Ints
+    _units: Ints | None
     _places: Ints
     _pool: Ints
 
@@ -75,8 +75,6 @@ class Material:
                 hint="Choose another label column, or label rows of more classes.",
             )
         chosen = train[draw_labels(codes[train], labels_per_class, seed=seed)]
-        units = units_of(dataset, chosen)
-        splits = plan(codes[chosen], units=units, seed=seed)
         inside = dataset.pool_rows("all")
         if dataset.test[inside].any():
             raise AssertionError("A test row was about to be learned from.")
@@ -85,6 +83,8 @@ class Material:
         changing = any(way in CHANGING_STRATEGIES for way in space.strategies)
         which = np.arange(len(inside)) if pooled else np.sort(at)
         places = np.searchsorted(which, at)
+        units = units_of(dataset, inside[which])
+        splits = plan(codes[chosen], units=units[places], seed=seed)
         shown = np.full(len(which), UNLABELLED, dtype=np.int64)
         shown[places] = codes[chosen]
         return cls(
@@ -94,7 +94,7 @@ class Material:
             labels=workers.share(shown),
             count=len(chosen),
             plan=splits,
-            _units=units,
+            _units=units if repeated(units) else None,
             _places=places,
             _pool=np.setdiff1d(np.arange(len(which)), places),
         )
@@ -112,5 +112,6 @@ class Material:
             self._places[one.validation],
             self._pool,
             start,
-            self._units[train] if repeated(self._units[train]) else None,
+            None if self._units is None else self._units[self._places[train]],
+            None if self._units is None else self._units[self._pool],
         )

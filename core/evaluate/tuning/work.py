@@ -98,7 +98,8 @@ class Part:
     """One split as positions of encoded rows: to train on, to validate, without labels.
 
     ``start`` are classes and weights that fewer rows of the same split led to, ``units`` say which
-    of the rows to train on belong together (None: none of them).
+    of the rows to train on belong together, ``pool_units`` the same of those without labels, in
+    one numbering (None: none of them).
     """
 
     train: Ints
@@ -106,6 +107,7 @@ class Part:
     pool: Ints
     start: Start | None = None
     units: Ints | None = None
+    pool_units: Ints | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,6 +211,7 @@ def _on_split(  # noqa: PLR0917 - what attempt() takes, a split, and where to re
             make_head=lambda: make_head(one.head, one.head_settings, order.seed),
             seed=order.seed,
             units=part.units,
+            pool_units=part.pool_units,
         )
         how = get_strategy(one.strategy)
         after, head = how.learn(task, one.strategy_settings, progress)

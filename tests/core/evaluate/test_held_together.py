@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.data.dataset import Dataset
+from core.data.dataset import UNLABELLED, Dataset
 from core.evaluate.across import carry
 from core.evaluate.across_rows import represent
 from core.evaluate.across_validation import Validation
@@ -27,6 +27,7 @@ from core.evaluate.validation import out_of_fold
 from core.finetune import get_head, get_strategy
 from core.finetune.adaptations import adaptations_for
 from core.finetune.base import Head
+from core.finetune.heads.svm import SvmHead
 from core.params import resolve
 from core.pretrain.base import Encoder, PoolSize
 from core.progress import SILENT
@@ -147,6 +148,31 @@ def test_where_no_label_can_be_held_out_the_test_rows_alone_are_judged() -> None
     found = out_of_fold_labels(contender(rows), tree, seed=0, progress=SILENT)
     assert found.rows.tolist() == rows.test_rows.tolist()
     assert found.proba.sum(axis=1) == pytest.approx(np.ones(len(rows.test_rows)))
+
+
+@pytest.mark.parametrize("strategy", ["self_training", "spreading"])
+def test_a_head_knows_what_of_the_pool_belongs_to_its_labelled_rows(
+    strategy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = recordings(grouped=False, equal=True)
+    labels = rows.labels.copy()
+    labels[::OF_EACH] = UNLABELLED  # of each speaker a row without a label
+    one = contender(dataclasses.replace(rows, labels=labels, test=rows.test & (labels >= 0)))
+    how = get_strategy(strategy)
+    one = dataclasses.replace(one, strategy=how, settings=resolve(how.params))
+    told: list[tuple[Any, Any]] = []
+    fit = SvmHead.fit
+
+    def spied(head: SvmHead, X: Any, y: Any, **more: Any) -> SvmHead:
+        told.append((X, more["units"]))
+        return fit(head, X, y, **more)
+
+    monkeypatch.setattr(SvmHead, "fit", spied)
+    one.fit(np.arange(0, len(one.sides.train), 2), SvmHead, seed=0, progress=SILENT)
+    X, units = told[-1]
+    speakers = np.unique(X, axis=0, return_inverse=True)[1]
+    assert len(np.unique(speakers)) == len(np.unique(units)) < len(units)
+    assert len(np.unique(np.column_stack([speakers, units]), axis=0)) == len(np.unique(units))
 
 
 def test_domains_told_apart_by_heart_are_not_apart() -> None:
