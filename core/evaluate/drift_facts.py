@@ -13,6 +13,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from core.data.features import numbers_of
 from core.finetune.classifier import Classifier
+from core.finetune.deciding import probability_of
 from core.types import Bools, Floats, Modality, Rows
 
 #: A p-value below it is a difference.
@@ -94,11 +95,13 @@ def holds_numbers(column: pd.Series[Any]) -> bool:
 
 
 def answers(classifier: Classifier, old: Rows, new: Rows) -> Iterator[Difference]:
-    """What the classifier says of both."""
+    """What the classifier says of both, by its threshold where a class has one."""
     proba = [classifier.predict_proba(side) for side in (old, new)]
+    said = [classifier.answers(side) for side in proba]
     names = np.array(classifier.classes, dtype=object)
-    yield from _kinds("Class said", *(list(names[side.argmax(axis=1)]) for side in proba))
-    yield from _numbers("Confidence", *(side.max(axis=1) for side in proba), share=True)
+    yield from _kinds("Class said", *(list(names[codes]) for codes in said))
+    sure = [probability_of(*both) for both in zip(proba, said, strict=True)]
+    yield from _numbers("Confidence", *sure, share=True)
 
 
 def _numbers(what: str, old: Floats, new: Floats, *, share: bool = False) -> Iterator[Difference]:

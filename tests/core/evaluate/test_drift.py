@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from core.evaluate.drift import Drift, auc_test, drift, drift_sentence, two_samp
 from core.evaluate.results import Interval
 from core.finetune import get_head
 from core.finetune.classifier import Classifier
+from core.finetune.deciding import ClassThreshold
 from core.params import resolve
 from core.pretrain import get_method
 from tests import seed
@@ -91,6 +94,11 @@ def test_answers_are_compared_where_a_classifier_is_given() -> None:
     assert said.differs
     assert said.batch == "fruit: 100%"
     assert "Confidence" in {one.what for one in found.differences}
+    eager = dataclasses.replace(classifier, threshold=ClassThreshold(2, 1e-6, 100.0, 9))
+    found = drift(_texts(40, 3), fruit, modality="text", classifier=eager)
+    assert "Class said" not in {one.what for one in found.differences}  # it says space to all
+    sure = next(one for one in found.differences if one.what == "Confidence")
+    assert float(sure.batch.removeprefix("median ").removesuffix("%")) < 50
 
 
 def test_columns_of_a_table() -> None:
