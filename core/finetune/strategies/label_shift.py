@@ -53,7 +53,8 @@ def learn(task: Task, settings: Mapping[str, Value], progress: Progress) -> tupl
     head = task.make_head().fit(extra, codes, units=own, progress=progress.part(0.6, 0.75))
     said = spread_probabilities(head.predict_proba(target), head.classes_, classes)
     found = estimate(codes[known], held_out[known], said, method=method, replicates=0)
-    weights = found.weights[codes]
+    # of a class with a single row nothing is known
+    weights = np.where(np.isin(codes, codes[known]), found.weights[codes], 1.0)
     # a class that seems absent keeps a trace, so that the head still knows it
     weights = np.maximum(weights / weights.mean(), 0.01)
     fitted = task.make_head().fit(
@@ -70,10 +71,11 @@ def _held_out(
     task: Task, rows: Matrix, codes: Ints, units: Ints | None, progress: Progress
 ) -> Floats:
     """What heads that have not seen a source row say of it; zeros where none could be trained."""
-    # a class that one unit has all rows of can be held out row by row only
-    splits = folds(codes, units=units, seed=task.seed, most=3) or folds(
-        codes, seed=task.seed, most=3
-    )
+    splits = folds(codes, units=units, seed=task.seed, most=3)
+    judged = {int(code) for _, out in splits for code in np.unique(codes[out])}
+    if len(judged) < np.count_nonzero(np.bincount(codes) > 1):
+        # one unit has all rows of a class: without them its share would be estimated as none
+        splits = folds(codes, seed=task.seed, most=3)
     if not splits:
         raise BadData(
             "The source has too few labelled rows of each class to say how common each is here.",

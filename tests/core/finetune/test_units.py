@@ -227,3 +227,28 @@ def test_weighing_the_source_is_not_fooled_by_its_copies(
     )
     get_strategy("together").learn(task(make_head=TreeHead, units=units, source=source), {}, SILENT)
     assert (means[0][0] > 0.95) == (not shared)
+
+
+def test_a_class_that_one_speaker_has_to_himself_is_not_weighed_away() -> None:
+    rng = np.random.default_rng(0)
+
+    def rows(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        return rng.normal(size=(len(labels), 5)) + 3 * np.eye(5)[labels]
+
+    labels, truth = np.repeat([0, 1, 2], 40), np.repeat([0, 1, 2], [10, 20, 30])
+    known, asked = rows(labels), rows(truth)
+    right = []
+    for units in (None, np.where(labels == 2, 999, np.arange(120)), np.arange(120) // 40):
+        source = Source(
+            head=SvmHead(),
+            classes=("a", "b", "c"),
+            target_classes=("a", "b", "c"),
+            encoded=lambda: known,
+            labels=labels,
+            units=units,
+        )
+        none = {"rows": np.array([], dtype=object), "labels": labels[:0], "encoded": known[:0]}
+        given = task(**none, pool=lambda: asked, source=source)
+        _, head = get_strategy("label_shift").learn(given, {}, SILENT)
+        right.append(float((head.predict(asked) == truth).mean()))
+    assert min(right) > 0.9
