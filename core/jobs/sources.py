@@ -93,6 +93,7 @@ def open_source(
             hint="Choose another source, or load that data set again.",
         ) from error
     rows = runs.load_arrays(run.id, "predictions")["train_rows"]
+    rows = rows[~elsewhere.test[rows]]  # a bundle may say that it learned from whatever
     notes: tuple[str, ...] = ()
     if elsewhere.fingerprint != dataset.fingerprint:
         repeats = repeating(elsewhere.take(rows), dataset.take(dataset.test_rows))

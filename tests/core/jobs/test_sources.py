@@ -95,6 +95,15 @@ def test_repeated_test_rows_are_left_out_and_told(source: str) -> None:
     assert any("30 labelled rows of the source repeat a test row here" in note for note in notes)
 
 
+def test_a_bundle_cannot_bring_test_rows_along_as_rows_of_a_source(source: str) -> None:
+    data = datasets.load(seed.keep_texts())
+    arrays = runs.load_arrays(source, "predictions")
+    claimed = np.concatenate([arrays["train_rows"], data.test_rows])
+    runs.save_arrays(source, "predictions", arrays | {"train_rows": claimed})
+    _, known, _ = open_source(source, data)
+    np.testing.assert_array_equal(known.labels, data.labels[arrays["train_rows"]])
+
+
 def test_a_model_that_had_seen_test_rows_is_told(home: Path) -> None:
     first = seed.finished_run()
     texts = seed.texts()
