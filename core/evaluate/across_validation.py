@@ -9,6 +9,7 @@ import numpy as np
 
 from core.data.split import stratified_split
 from core.data.units import repeated
+from core.errors import BadData, BadParam
 from core.evaluate.across_results import Estimated
 from core.evaluate.across_rows import Columns
 from core.evaluate.intervals import Z, proportion
@@ -60,7 +61,13 @@ class Validation:
     def of(
         self, way: Adaptation, shown: Columns, *, progress: Progress = SILENT
     ) -> Estimated | None:
-        """The estimate for one way; None where nothing can be held out."""
+        """The estimate for one way; None where nothing can be held out, or too much would be."""
+        try:
+            return self._of(way, shown, progress)
+        except (BadData, BadParam):  # what is left of the labels may be too little for this way
+            return None
+
+    def _of(self, way: Adaptation, shown: Columns, progress: Progress) -> Estimated | None:
         if len(self._positions) >= FEW:
             found = self._by_target_labels(way, shown, progress)
             if found is not None:

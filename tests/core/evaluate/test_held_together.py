@@ -34,6 +34,7 @@ from core.progress import SILENT
 from core.transfer.domains.density import density_ratio
 from core.transfer.domains.pair import pair
 from core.transfer.domains.proxy import proxy_distance
+from tests import seed
 
 GROUPS, OF_EACH = 40, 4
 LEAKED, CHANCE = 0.95, 0.7
@@ -261,3 +262,18 @@ def test_no_way_across_fails_where_the_source_has_a_class_from_one_customer() ->
     both = pair(orders, orders, source_domain="here", target_domain="there")
     found = carry(both, labels_per_class=8, draws=1, curve=False)
     assert [one.failed for one in found.report.entries] == [""] * len(found.report.entries)
+
+
+def test_a_way_is_measured_where_too_little_is_left_to_estimate_it() -> None:
+    texts = seed.texts(per_class=60, pool=10)
+    rng = np.random.default_rng(0)
+    shop = rng.choice(["here", "there"], len(texts)).astype(object)
+    for number in range(4):
+        speaker = np.where(texts.labels == 0, 0, rng.integers(0, 3, len(texts)))
+        texts = dataclasses.replace(
+            texts, domain=shop, group=np.array([f"speaker {one}" for one in speaker], dtype=object)
+        )
+        both = pair(texts, texts, source_domain="here", target_domain="there")
+        ways = ["source_only", "label_shift"]
+        found = carry(both, ways=ways, labels_per_class=5, draws=1, curve=False, seed=number)
+        assert [one.failed for one in found.report.entries] == ["", ""]
