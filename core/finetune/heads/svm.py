@@ -13,13 +13,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.svm import LinearSVC
 from sklearn.utils.class_weight import compute_sample_weight
 
-from core.data.folds import deal, stratified
+from core.data.folds import stratified
 from core.data.units import repeated, units_per_class
 from core.finetune.base import HeadSpec
 from core.finetune.linear import PENALTY_PARAMS, LinearHead, penalty_settings, row_per_class
 from core.finetune.rates import squared_lengths
 from core.finetune.repeated_squares import Solved, squared_hinge
 from core.finetune.temperature import fit_temperature
+from core.finetune.training import hold_out
 from core.finetune.watch import watch
 from core.params import Value
 from core.progress import SILENT, Progress
@@ -218,9 +219,8 @@ def _fewest(codes: Ints, units: Ints | None) -> int:
 def _one_split(codes: Ints, units: Ints | None, count: int, seed: int) -> tuple[Ints, Ints]:
     """Rows to learn from, and about ``count`` to hold out, of each class its share."""
     if repeated(units):
-        several = max(2, round(len(codes) / count))
-        fold_of = deal(codes, units, folds=several, rng=np.random.RandomState(seed))
-        return np.flatnonzero(fold_of != 0), np.flatnonzero(fold_of == 0)
+        held = hold_out(codes, count / len(codes), units=units, seed=seed)
+        return np.flatnonzero(~held), np.flatnonzero(held)
     every = np.arange(len(codes))
     kept, out = train_test_split(every, test_size=count, stratify=codes, random_state=seed)
     return kept, out

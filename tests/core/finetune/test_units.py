@@ -14,7 +14,7 @@ from core.finetune import get_strategy, strategies
 from core.finetune.base import Task
 from core.finetune.choosing import folds
 from core.finetune.heads.gradient import GradientHead
-from core.finetune.heads.svm import DEFAULT_TEMPERATURE, SvmHead
+from core.finetune.heads.svm import DEFAULT_TEMPERATURE, SvmHead, _one_split
 from core.finetune.heads.tree import TreeHead
 from core.finetune.source import Source
 from core.finetune.strategies import together
@@ -78,6 +78,17 @@ def test_where_most_rows_would_be_held_out_none_are() -> None:
     assert not hold_out(labels, 0.2, units=speaker, seed=0).any()
     head = GradientHead().fit(np.eye(3)[labels], labels, units=speaker)
     assert "most would have to be held out" in " ".join(head.notes())
+
+
+def test_rows_held_out_once_are_whole_units_of_every_class() -> None:
+    rng = np.random.default_rng(0)
+    units, labels = rng.integers(0, 1200, 6000), rng.integers(0, 4, 6000)
+    kept, out = _one_split(labels, units, 1000, 0)
+    assert 900 < len(out) < 1100
+    assert not set(units[kept]) & set(units[out])
+    assert sorted([*kept, *out]) == list(range(6000))
+    shares = np.bincount(labels[out]) / np.bincount(labels)
+    assert shares == pytest.approx(np.full(4, 1 / 6), abs=0.02)
 
 
 @given(
