@@ -75,6 +75,8 @@ class Material:
                 hint="Choose another label column, or label rows of more classes.",
             )
         chosen = train[draw_labels(codes[train], labels_per_class, seed=seed)]
+        # by themselves: what ties them together is not to be thinned by the pool
+        splits = plan(codes[chosen], units=units_of(dataset, chosen), seed=seed)
         inside = dataset.pool_rows("all")
         if dataset.test[inside].any():
             raise AssertionError("A test row was about to be learned from.")
@@ -84,7 +86,6 @@ class Material:
         which = np.arange(len(inside)) if pooled else np.sort(at)
         places = np.searchsorted(which, at)
         units = units_of(dataset, inside[which])
-        splits = plan(codes[chosen], units=units[places], seed=seed)
         shown = np.full(len(which), UNLABELLED, dtype=np.int64)
         shown[places] = codes[chosen]
         return cls(

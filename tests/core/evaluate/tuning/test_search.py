@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.data.dataset import Dataset
+from core.data.dataset import UNLABELLED, Dataset
+from core.data.units import units_of
 from core.errors import BadData, BadParam, Cancelled
 from core.evaluate.tuning import clock as clocks
 from core.evaluate.tuning import search as module
 from core.evaluate.tuning.clock import Clock
 from core.evaluate.tuning.configuration import Configuration, EncoderChoice
+from core.evaluate.tuning.material import Material
 from core.evaluate.tuning.results import (
     Tuning,
     trials_from_points,
@@ -120,8 +122,6 @@ def test_labels_outside_the_budget_change_nothing(tuning: Tuning) -> None:
 
 
 def test_validated_rows_are_never_in_the_pool() -> None:
-    from core.evaluate.tuning.material import Material
-
     material = Material.of(task(), space(), Here(), labels_per_class=LABELS, seed=0)
     for place in range(len(material.plan.splits)):
         part = material.part(place, material.plan.size(place, 1), None)
@@ -129,6 +129,19 @@ def test_validated_rows_are_never_in_the_pool() -> None:
         assert not set(part.validation) & set(part.train)
         assert (material.labels[part.pool] == -1).all()
         assert (material.labels[part.validation] >= 0).all()
+
+
+def test_a_pool_does_not_tie_labelled_groups_together() -> None:
+    made = task(pool=200)
+    rows, group = made.rows.copy(), np.full(len(made), None, dtype=object)
+    labelled = np.flatnonzero(made.labels != UNLABELLED)
+    group[labelled] = [f"speaker {one}" for one in labelled // 2 % 9]
+    rows[labelled[made.labels[labelled] == 0]] = "yes"  # everybody says it
+    made = dataclasses.replace(made, rows=rows, group=group)
+    every = units_of(made, made.pool_rows("all"))
+    assert np.bincount(every).max() > 30  # among all rows, all labelled ones are one unit
+    material = Material.of(made, space(), Here(), labels_per_class=None, seed=0)
+    assert material.plan.folds > 1
 
 
 def test_it_travels(tuning: Tuning) -> None:
