@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.data.dataset import UNLABELLED, Dataset
 from core.data.duplicates import row_codes
-from core.data.units import join_groups
+from core.data.units import join_groups, tied
 from core.errors import BadData, BadParam
 from core.types import Bools, Ints, Modality, Objects, Rows
 
@@ -70,7 +70,10 @@ class DomainPair:
     def units(self) -> Ints:
         """Which rows belong together, in the order of :meth:`both`; see :mod:`core.data.units`."""
         codes = row_codes(self.both())
-        return codes if self.groups is None else join_groups(codes, self.groups)
+        if self.groups is None:
+            return codes
+        apart = tied(codes, self.groups)  # groups alone, where what all say alike would join them
+        return join_groups(np.arange(len(codes)) if apart else codes, self.groups)
 
     @cached_property
     def domain_units(self) -> Ints | None:

@@ -187,6 +187,16 @@ def test_a_group_of_two_domains_of_one_data_set_is_one_unit():
     assert len(np.unique(found.domain_units)) == 4
 
 
+def test_what_everybody_says_ties_no_groups_of_two_domains_together():
+    made = both_domains(30)
+    made = dataclasses.replace(
+        made, group=np.array([f"g{i // 6}" for i in range(60)], dtype=object)
+    )
+    made.rows[::6] = "Yes."  # one of each group, and none is a test row
+    found = pair(made, made, source_domain="books", target_domain="pans")
+    assert np.bincount(found.units).tolist() == [4] * 10
+
+
 def test_equal_rows_are_one_unit_but_values_of_a_table_are_no_copies():
     books = reviews("books", 30)
     books.rows[3] = books.rows[0].upper()
