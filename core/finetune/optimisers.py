@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from core.finetune import step_kernels
 from core.finetune.weights import Gradient, Weights
 from core.types import Floats, State
 
@@ -106,15 +107,22 @@ class Momentum(_Remembering):
         """See :class:`Optimiser`."""
         self._steps += 1
         coef, intercept = self._of("speed", weights)
-        coef *= self.momentum
         intercept *= self.momentum
+        intercept += gradient.intercept
+        weights.intercept[...] -= rate * intercept
+        if gradient.columns is not None and coef.size >= step_kernels.MANY:
+            step_kernels.momentum(
+                *(weights.coef, coef, gradient.columns, gradient.coef),
+                keep=self.momentum,
+                rate=rate,
+            )
+            return
+        coef *= self.momentum
         if gradient.columns is None:
             coef += gradient.coef
         else:
             coef[gradient.columns] += gradient.coef
-        intercept += gradient.intercept
         weights.coef[...] -= rate * coef
-        weights.intercept[...] -= rate * intercept
 
 
 class AdaGrad(_Remembering):
@@ -130,11 +138,18 @@ class AdaGrad(_Remembering):
         """See :class:`Optimiser`."""
         self._steps += 1
         coef, intercept = self._of("squares", weights)
+        intercept += gradient.intercept**2
+        weights.intercept[...] -= rate * gradient.intercept / (np.sqrt(intercept) + self.epsilon)
+        if gradient.columns is not None and coef.size >= step_kernels.MANY:
+            step_kernels.adagrad(
+                *(weights.coef, coef, gradient.columns, gradient.coef),
+                rate=rate,
+                least=self.epsilon,
+            )
+            return
         at: Any = slice(None) if gradient.columns is None else gradient.columns
         coef[at] += gradient.coef**2
-        intercept += gradient.intercept**2
         weights.coef[at] -= rate * gradient.coef / (np.sqrt(coef[at]) + self.epsilon)
-        weights.intercept[...] -= rate * gradient.intercept / (np.sqrt(intercept) + self.epsilon)
 
 
 class Adam(_Remembering):
@@ -157,12 +172,24 @@ class Adam(_Remembering):
         # the root of the corrected mean of squares, and the corrected mean, in one factor each
         first = 1 - self.beta1**self._steps
         second = 1 - self.beta2**self._steps
+        many = gradient.columns is not None and weights.coef.size >= step_kernels.MANY
+        if many and gradient.columns is not None:
+            step_kernels.adam(
+                *(weights.coef, mean[0], square[0], gradient.columns, gradient.coef),
+                beta1=self.beta1,
+                beta2=self.beta2,
+                rate=rate / first,
+                second=second,
+                least=self.epsilon,
+            )
         for place, (values, derivative, where) in enumerate(
             (
                 (weights.coef, gradient.coef, at),
                 (weights.intercept, gradient.intercept, slice(None)),
             )
         ):
+            if many and place == 0:
+                continue  # done above
             m, v = mean[place], square[place]
             m *= self.beta1
             v *= self.beta2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core.finetune import step_kernels
 from core.finetune.optimisers import OPTIMISERS, AdaGrad, Adam, Momentum, PlainSteps
 from core.finetune.weights import Gradient, Weights
 
@@ -80,3 +81,25 @@ def test_goes_on_from_its_memory(name):
         fresh.step(halted, gradient, 0.1)
     np.testing.assert_array_equal(whole.coef, halted.coef)
     np.testing.assert_array_equal(whole.intercept, halted.intercept)
+
+
+@pytest.mark.parametrize("name", ["momentum", "adagrad", "adam"])
+def test_many_weights_are_stepped_alike(name, monkeypatch):
+    rng = np.random.default_rng(0)
+    start = Weights(rng.normal(size=(50, 3)), rng.normal(size=3))
+    ends = []
+    for many in (0, 10**9):
+        monkeypatch.setattr(step_kernels, "MANY", many)
+        draws, weights, optimiser = np.random.default_rng(1), start.copy(), OPTIMISERS[name]()
+        for _ in range(5):
+            columns = np.flatnonzero(draws.random(50) < 0.3)
+            slope = draws.normal(size=(len(columns), 3))
+            optimiser.step(weights, Gradient(slope, slope.sum(axis=0), columns), 0.1)
+        nothing = np.empty(0, dtype=np.int64)
+        optimiser.step(weights, Gradient(np.empty((0, 3)), np.zeros(3), nothing), 0.1)
+        ends.append((weights, optimiser.state()))
+    (one, kept), (two, other) = ends
+    np.testing.assert_allclose(one.coef, two.coef, rtol=1e-12, atol=1e-14)
+    np.testing.assert_array_equal(one.intercept, two.intercept)
+    for key in kept:
+        np.testing.assert_allclose(kept[key], other[key], rtol=1e-12, atol=1e-14)
