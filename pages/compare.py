@@ -7,7 +7,7 @@ from core.finetune import heads
 from core.jobs.requests import CompareRequest, DataRef, PretrainRequest
 from core.pretrain import get_method
 from core.store import models
-from ui import contest, estimates, live, shell
+from ui import contest, estimates, forms, live, shell
 from ui.command import shell_text
 from ui.wording import duration, number
 
@@ -70,7 +70,7 @@ with st.grid(3, min_column_width=180, vertical_alignment="bottom"):
     per_class = st.number_input(
         "Labels per class",
         min_value=1,
-        max_value=max(1, data.labelled_train),
+        max_value=forms.MOST_LABELS,
         value=5,
         step=1,
         key="cmp_labels",

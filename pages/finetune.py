@@ -37,7 +37,7 @@ with st.grid(2, min_column_width=200, vertical_alignment="bottom"):
     per_class = st.number_input(
         "Labels per class",
         min_value=1,
-        max_value=max(1, most),
+        max_value=forms.MOST_LABELS,
         **forms.unless_set("ft_labels", value=5),
         step=1,
         key="ft_labels",

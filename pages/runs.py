@@ -60,7 +60,15 @@ if not records:
         shell.next_step("To the example on the home page", "home")
     st.stop()
 
-chosen = runs_table(records, key="runs_table", selection="multi-row", kinds=True)
+# a table with nothing selected after a deletion: else the next run would take the place of the
+# deleted one, with "Delete for good" still open beside it
+turn = st.session_state.get("runs_turn", 0)
+chosen = runs_table(
+    records,
+    key=f"runs_table_{turn}" if turn else "runs_table",
+    selection="multi-row",
+    kinds=True,
+)
 if not chosen:
     st.caption("Select one run to open it, several fine-tunings to compare them.")
     st.stop()
@@ -91,8 +99,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
         disabled=not ended,
         help=None if ended else "A run that is under way cannot be deleted: cancel it first.",
     ):
+        named = f"**{shell.plain(ended[0].name)}**" if len(ended) == 1 else f"{len(ended)} runs"
         st.markdown(
-            f"Delete {plural(len(ended), 'run')} with report, classifier and examinations? "
+            f"Delete {named} with report, classifier and examinations? "
             "This cannot be undone. Pretrained models stay in the library."
         )
         if deleting.button("Delete for good", key="runs_delete"):
@@ -101,6 +110,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
                 for record in sorted(ended, key=lambda one: one.kind != "examine"):
                     runs.delete(record.id)
                 st.toast(f"{plural(len(ended), 'run')} deleted.", icon=":material/delete:")
+                st.session_state["runs_turn"] = turn + 1
                 st.rerun()
 
 comparable = [r for r in chosen if r.kind == "finetune" and r.state == "done"]

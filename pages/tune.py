@@ -7,7 +7,7 @@ from core.finetune import heads, strategies
 from core.jobs.requests import DataRef, TuneRequest
 from core.pretrain import methods_for
 from core.store import models, runs
-from ui import command, live, shell, tuning
+from ui import command, forms, live, shell, tuning
 from ui.wording import number
 
 asked = st.query_params.get("run")
@@ -75,7 +75,7 @@ with st.grid(2, min_column_width=220, vertical_alignment="bottom"):
     per_class = st.number_input(
         "Labels per class",
         min_value=2,
-        max_value=max(2, data.labelled_train),
+        max_value=forms.MOST_LABELS,
         value=5,
         step=1,
         key="tn_labels",

@@ -14,6 +14,11 @@ from ui import vector_files
 #: Groups of settings that mean something for one kind of rows only.
 _ONLY_FOR = {"Text preparation": "text", "Tables": "tabular"}
 
+#: Highest label budget that a field takes. Not the rows of the data set at hand: a budget of five
+#: fits a set of four rows too, whose classes then give all they have, and so does one that was
+#: typed for a larger set before.
+MOST_LABELS = 100_000
+
 
 def for_rows(params: Iterable[Param], modality: Modality) -> list[Param]:
     """The settings that mean something for rows of this kind."""

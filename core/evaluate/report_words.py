@@ -118,18 +118,21 @@ def effect_sentence(found: Effect, name: str) -> str:
         f"for {after.false_alarms:,} false {_plural(after.false_alarms, 'alarm')} instead of "
         f"{before.false_alarms:,}."
     )
+    worse = saved.value < 0
+    shown = Interval(-saved.value, _less(saved.high), _less(saved.low)) if worse else saved
     amount = (
-        f"{abs(saved.value):.1f} false alarms' worth for each 1,000 rows "
-        f"({between(saved, times=1)})"
+        f"{shown.value:.1f} false alarms' worth {'more ' if worse else ''}for each 1,000 rows "
+        f"({between(shown, times=1)})"
     )
     if saved.low is not None and saved.low > 0:
         return f"{facts} It saves {amount}."
     if saved.high is not None and saved.high < 0:
-        return f"{facts} It costs {amount} more: what held on the held-out rows does not hold here."
-    return (
-        f"{facts} No clear difference in cost: {_minus(f'{saved.value:+.1f}')} saved for each "
-        f"1,000 rows ({between(saved, times=1)})."
-    )
+        return f"{facts} It costs {amount}: what held on the held-out rows does not hold here."
+    return f"{facts} No clear difference in cost: it {'costs' if worse else 'saves'} {amount}."
+
+
+def _less(value: float | None) -> float | None:
+    return None if value is None else -value
 
 
 def _of(found: Count) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests import seed
@@ -258,6 +259,38 @@ def test_runs_are_filtered_compared_and_deleted(app: App, filled: dict[str, str]
     at.run()
     calm(at.button(key="runs_delete").click().run())
     assert runs.list_all() == []
+
+
+def test_after_a_deletion_nothing_is_selected(app: App, filled: dict[str, str]) -> None:
+    from core.store import runs
+
+    at = calm(app("runs"))
+    names = at.dataframe[0].value["Run"].tolist()
+    at.session_state["runs_table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    at.run()
+    assert f"Delete **{names[0]}** with report" in words(at)
+    calm(at.button(key="runs_delete").click().run())
+    assert at.dataframe[0].value["Run"].tolist() == names[1:]
+    assert not any(button.key == "runs_delete" for button in at.button)
+    assert "Select one run to open it" in words(at)
+    assert len(runs.list_all()) == len(names) - 1
+
+
+@pytest.mark.parametrize("page", ["finetune", "choose", "compare", "tune"])
+def test_a_budget_above_the_rows_of_a_set_is_no_fault(app: App, page: str) -> None:
+    import dataclasses
+
+    from core.store import datasets
+
+    whole = seed.texts()
+    labels = whole.labels.copy()
+    training = np.flatnonzero(~whole.test)
+    labels[training] = -1
+    labels[training[:4]] = [0, 1, 0, 1]
+    small = dataclasses.replace(whole, labels=labels)
+    assert (small.labels[~small.test] >= 0).sum() == 4
+    data = datasets.save(small).fingerprint
+    calm(app(page, data=data[:12]))
 
 
 def test_a_failed_run_says_why_and_can_be_run_again(app: App, filled: dict[str, str]) -> None:

@@ -31,6 +31,10 @@ from core.types import Floats, Ints, Matrix
 #: vectors; the larger is the more modest.
 DEFAULT_TEMPERATURE = 0.2
 
+#: Few held-out rows that come out as by guessing call for a temperature without end, at which
+#: every class is equally likely: up to so many rows the default is believed before such a one.
+_FEW, _ENDLESS = 50, 10.0
+
 _FOLDS = 3
 _HELD_OUT = 2000
 _SHORT = 4.0
@@ -45,8 +49,9 @@ class SvmHead(LinearHead):
     comes to rest a little above the same minimum. The temperature is fitted on decision
     values of rows that were held out: in three folds up to 4,000 labelled rows, on 2,000 rows
     held out once beyond that; rows that belong together are held out together and count as one.
-    Where a class has fewer than three rows it is ``DEFAULT_TEMPERATURE``. Only the rows given to
-    ``fit`` are ever used.
+    Where a class has fewer than three rows it is ``DEFAULT_TEMPERATURE``, and so it is where few
+    held-out rows come out as by guessing, which would make all classes equally likely. Only the
+    rows given to ``fit`` are ever used.
 
     Parameters
     ----------
@@ -185,7 +190,7 @@ class SvmHead(LinearHead):
         weights[out] = 0
         found = self._in_blocks(X, codes, weights, progress)
         coef, intercept = row_per_class(found.coef, found.intercept)
-        return fit_temperature(np.asarray(X[out] @ coef.T) + intercept, codes[out])
+        return _fitted(np.asarray(X[out] @ coef.T) + intercept, codes[out])
 
     def _temperature(
         self, X: Any, codes: Ints, seed: int, row_weights: Floats | None, units: Ints | None
@@ -207,7 +212,12 @@ class SvmHead(LinearHead):
             coef, intercept = row_per_class(solver.coef_, solver.intercept_)
             scores.append(np.asarray(X[out] @ coef.T) + intercept)
             truth.append(codes[out])
-        return fit_temperature(np.concatenate(scores), np.concatenate(truth))
+        return _fitted(np.concatenate(scores), np.concatenate(truth))
+
+
+def _fitted(scores: Floats, codes: Ints) -> float:
+    found = fit_temperature(scores, codes)
+    return DEFAULT_TEMPERATURE if len(codes) <= _FEW and found > _ENDLESS else found
 
 
 def _fewest(codes: Ints, units: Ints | None) -> int:

@@ -127,11 +127,11 @@ def test_a_temperature(change: Interval, temperature: float, sort: str, ending: 
         (Interval(12.5, 4.0, 20.0),
          "It saves 12.5 false alarms' worth for each 1,000 rows (95 % interval 4.0 to 20.0)."),
         (Interval(-12.5, -20.0, -4.0),
-         "It costs 12.5 false alarms' worth for each 1,000 rows (95 % interval −20.0 to −4.0) "
-         "more: what held on the held-out rows does not hold here."),
+         "It costs 12.5 false alarms' worth more for each 1,000 rows (95 % interval 4.0 to 20.0): "
+         "what held on the held-out rows does not hold here."),
         (Interval(-1.0, -4.0, 2.0),
-         "No clear difference in cost: −1.0 saved for each 1,000 rows (95 % interval −4.0 to "
-         "2.0)."),
+         "No clear difference in cost: it costs 1.0 false alarms' worth more for each 1,000 rows "
+         "(95 % interval −2.0 to 4.0)."),
     ],
 )  # fmt: skip
 def test_a_threshold(saved: Interval, ending: str) -> None:

@@ -11,6 +11,7 @@ from core.errors import Cancelled
 from core.finetune.base import TooFewClasses
 from core.finetune.heads import svm
 from core.finetune.heads.svm import DEFAULT_TEMPERATURE, SvmHead
+from core.finetune.temperature import fit_temperature
 from core.progress import Progress
 
 
@@ -135,3 +136,14 @@ def test_a_given_temperature_is_taken_as_it_is():
     free, given = SvmHead().fit(X[:90], y[:90]), SvmHead(temperature=3.0).fit(X[:90], y[:90])
     assert given.temperature_ == 3.0 != free.temperature_
     np.testing.assert_array_equal(given.coef_, free.coef_)
+
+
+def test_few_rows_that_come_out_by_guessing_make_no_certainty_vanish():
+    scores = np.tile([[1.0, -1.0], [-1.0, 1.0]], (10, 1))
+    wrong = np.tile([1, 0], 10)  # as far from right as can be: the flatter, the better
+    assert fit_temperature(scores, wrong) > 100
+    assert svm._fitted(scores, wrong) == svm.DEFAULT_TEMPERATURE
+    many = np.tile(scores, (3, 1))
+    assert svm._fitted(many, np.tile(wrong, 3)) == fit_temperature(many, np.tile(wrong, 3))
+    right = 1 - wrong
+    assert svm._fitted(scores, right) == fit_temperature(scores, right)
