@@ -33,7 +33,7 @@ DEFAULT_TEMPERATURE = 0.2
 
 #: Few held-out rows that come out as by guessing call for a temperature without end, at which
 #: every class is equally likely: up to so many rows the default is believed before such a one.
-_FEW, _ENDLESS = 50, 10.0
+_FEW, _ENDLESS = 30, 10.0
 
 _FOLDS = 3
 _HELD_OUT = 2000
