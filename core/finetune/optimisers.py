@@ -13,7 +13,7 @@ import numpy as np
 
 from core.finetune import step_kernels
 from core.finetune.weights import Gradient, Weights
-from core.types import Floats, State
+from core.types import Floats, Ints, State
 
 
 class Optimiser(Protocol):
@@ -94,6 +94,11 @@ class _Remembering:
         }
 
 
+def _walked(weights: Weights, gradient: Gradient) -> Ints | None:
+    """The columns of a sparse step on so many weights that one walk pays; None where not."""
+    return gradient.columns if weights.coef.size >= step_kernels.MANY else None
+
+
 class Momentum(_Remembering):
     """v ← μ v + ∂L/∂W, W ← W − α v (Polyak 1964, the heavy ball)."""
 
@@ -110,9 +115,9 @@ class Momentum(_Remembering):
         intercept *= self.momentum
         intercept += gradient.intercept
         weights.intercept[...] -= rate * intercept
-        if gradient.columns is not None and coef.size >= step_kernels.MANY:
+        if (columns := _walked(weights, gradient)) is not None:
             step_kernels.momentum(
-                *(weights.coef, coef, gradient.columns, gradient.coef),
+                *(weights.coef, coef, columns, gradient.coef),
                 keep=self.momentum,
                 rate=rate,
             )
@@ -140,9 +145,9 @@ class AdaGrad(_Remembering):
         coef, intercept = self._of("squares", weights)
         intercept += gradient.intercept**2
         weights.intercept[...] -= rate * gradient.intercept / (np.sqrt(intercept) + self.epsilon)
-        if gradient.columns is not None and coef.size >= step_kernels.MANY:
+        if (columns := _walked(weights, gradient)) is not None:
             step_kernels.adagrad(
-                *(weights.coef, coef, gradient.columns, gradient.coef),
+                *(weights.coef, coef, columns, gradient.coef),
                 rate=rate,
                 least=self.epsilon,
             )
@@ -172,24 +177,19 @@ class Adam(_Remembering):
         # the root of the corrected mean of squares, and the corrected mean, in one factor each
         first = 1 - self.beta1**self._steps
         second = 1 - self.beta2**self._steps
-        many = gradient.columns is not None and weights.coef.size >= step_kernels.MANY
-        if many and gradient.columns is not None:
+        left = [(1, weights.intercept, gradient.intercept, slice(None))]
+        if (columns := _walked(weights, gradient)) is None:
+            left.append((0, weights.coef, gradient.coef, at))
+        else:
             step_kernels.adam(
-                *(weights.coef, mean[0], square[0], gradient.columns, gradient.coef),
+                *(weights.coef, mean[0], square[0], columns, gradient.coef),
                 beta1=self.beta1,
                 beta2=self.beta2,
                 rate=rate / first,
                 second=second,
                 least=self.epsilon,
             )
-        for place, (values, derivative, where) in enumerate(
-            (
-                (weights.coef, gradient.coef, at),
-                (weights.intercept, gradient.intercept, slice(None)),
-            )
-        ):
-            if many and place == 0:
-                continue  # done above
+        for place, values, derivative, where in left:
             m, v = mean[place], square[place]
             m *= self.beta1
             v *= self.beta2
