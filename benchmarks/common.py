@@ -114,6 +114,27 @@ def run_python(arguments: Sequence[str], **variables: str) -> Any:
     return json.loads(process.stdout.strip().splitlines()[-1])
 
 
+def command_line(home: str, *words: str) -> dict[str, Any]:
+    """What ``python -m core`` says as JSON, in a home folder of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "core", *words, "--json"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "WARMSTART_HOME": home,
+            "WARMSTART_DATA_HOME": os.environ.get("WARMSTART_DATA_HOME")
+            or str(data_file("scikit_learn_data")),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{' '.join(words)} failed:\n{done.stderr[-3000:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 @dataclass
 class Stopwatch:
     """Wall seconds of the block under :func:`stopwatch`."""

@@ -13,16 +13,12 @@ through the command line, in an empty home.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from common import ROOT, data_file, machine, markdown, write_json
+from common import command_line, data_file, machine, markdown, write_json
 
 SETS = {"USPS": "usps.npz", "MNIST": "mnist.npz"}
 BUDGETS = (1, 5, 10, 50)
@@ -30,21 +26,6 @@ DRAWS = 3
 SOURCE_WEIGHT = 0.1
 LENT = 10_000
 WAYS = ("raw pixels", "own filters", "source's filters", "source's filters and labels")
-
-
-def warmstart(home: str, *words: str) -> dict[str, Any]:
-    """What the command line says."""
-    done = subprocess.run(
-        [sys.executable, "-m", "core", *words, "--json"],
-        cwd=ROOT,
-        env={**os.environ, "WARMSTART_HOME": home},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
 
 
 def lent(name: str, folder: Path) -> Path:
@@ -61,19 +42,19 @@ def lent(name: str, folder: Path) -> Path:
 def across(home: str, source: str, target: str, budgets: list[int]) -> dict[str, Any]:
     """Accuracy on a target by way and label budget."""
     file = str(data_file("images") / SETS[target])
-    whole = warmstart(
+    whole = command_line(
         home,
         *("finetune", str(lent(source, Path(home))), "patches"),
         *("--labels-per-class", "all", "--no-curve"),
     )
-    own = warmstart(home, "pretrain", file, "patches")["model"]
+    own = command_line(home, "pretrain", file, "patches")["model"]
     found: dict[str, Any] = {way: {} for way in WAYS}
     for k in budgets:
         asked = ("--labels-per-class", str(k), "--draws", str(DRAWS), "--no-curve")
         runs = {
-            WAYS[1]: warmstart(home, "finetune", file, own, *asked),
-            WAYS[2]: warmstart(home, "finetune", file, whole["model"], *asked),
-            WAYS[3]: warmstart(
+            WAYS[1]: command_line(home, "finetune", file, own, *asked),
+            WAYS[2]: command_line(home, "finetune", file, whole["model"], *asked),
+            WAYS[3]: command_line(
                 home,
                 *("finetune", file, f"run:{whole['run']}", "--strategy", "together"),
                 *("--set", f"source_weight={SOURCE_WEIGHT}"),

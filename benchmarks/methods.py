@@ -16,13 +16,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from typing import Any
 
-from common import RESULTS, ROOT, data_file, machine, markdown, write_json
+from common import RESULTS, command_line, data_file, machine, markdown, write_json
 
 #: Come from outside, so that there is nothing to time here.
 OUTSIDE = ("vectors", "sentences", "row_vectors")
@@ -53,21 +50,7 @@ def compared(kind: str, data: list[str], home: str) -> dict[str, Any]:
 
     keys = [m.key for m in methods_for(kind) if not m.baseline and m.key not in OUTSIDE]  # type: ignore[arg-type]
     keys = [key for key in keys if "random" not in key]  # stands beside each already
-    done = subprocess.run(
-        [sys.executable, "-m", "core", "compare", *data, *keys, "--json"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WARMSTART_HOME": home,
-            "WARMSTART_DATA_HOME": str(data_file("scikit_learn_data")),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return command_line(home, "compare", *data, *keys)
 
 
 def table(results: dict[str, Any]) -> str:

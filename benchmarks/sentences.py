@@ -11,15 +11,11 @@ on this machine, or a name on the hub and a network.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from common import ROOT, data_file, machine, markdown, write_json
+from common import command_line, data_file, machine, markdown, write_json
 
 _SET = ("--text-column", "text", "--label-column", "label", "--split-column", "split")
 _BUDGET = ("--labels-per-class", "5", "--draws", "5", "--no-curve")
@@ -28,16 +24,7 @@ _BUDGET = ("--labels-per-class", "5", "--draws", "5", "--no-curve")
 def finetuned(home: str, method: str, *more: str) -> dict[str, Any]:
     """What the command line says of a fine-tuning."""
     data = str(data_file("text/banking77.parquet"))
-    done = subprocess.run(
-        [sys.executable, "-m", "core", "finetune", data, method, *more, *_SET, *_BUDGET, "--json"],
-        cwd=ROOT,
-        env={**os.environ, "WARMSTART_HOME": home},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return command_line(home, "finetune", data, method, *more, *_SET, *_BUDGET)
 
 
 def main() -> None:

@@ -17,12 +17,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from typing import Any
 
-from common import RESULTS, ROOT, data_file, machine, markdown, write_json
+from common import RESULTS, command_line, data_file, machine, markdown, write_json
 
 _KEPT = ["--option=remove_headers=no", "--option=remove_footers=no", "--option=remove_quotes=no"]
 
@@ -51,27 +49,6 @@ def quick() -> dict[str, tuple[list[str], str, int]]:
     }
 
 
-def told(arguments: list[str], home: str) -> dict[str, Any]:
-    """What the command line says, as JSON."""
-    done = subprocess.run(
-        [sys.executable, "-m", "core", *arguments, "--json"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "WARMSTART_HOME": home,
-            "WARMSTART_DATA_HOME": os.environ.get("WARMSTART_DATA_HOME")
-            or str(data_file("scikit_learn_data")),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise SystemExit(f"{' '.join(arguments)} failed:\n{done.stderr[-3000:]}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
 def measured(data: list[str], labels: str, seconds: int, home: str) -> dict[str, Any]:
     """One set: the search, the fine-tuning with what it found, the default."""
     from core.evaluate.tuning.configuration import words
@@ -80,9 +57,9 @@ def measured(data: list[str], labels: str, seconds: int, home: str) -> dict[str,
     from core.store import runs
 
     budget = ["--labels-per-class", labels]
-    tuned = told(["tune", *data, *budget, "--seconds", str(seconds), "--finetune"], home)
+    tuned = command_line(home, "tune", *data, *budget, "--seconds", str(seconds), "--finetune")
     draws = [] if labels == "all" else ["--draws", "5"]
-    plain = told(["finetune", *data, "none", *budget, *draws, "--no-curve"], home)
+    plain = command_line(home, "finetune", *data, "none", *budget, *draws, "--no-curve")
     os.environ["WARMSTART_HOME"] = home
     run = runs.list_all(kind="tune", limit=1)[0]
     run = runs.get(run.id)
